@@ -1,0 +1,33 @@
+/**
+ * The CPU twin of every kernel: plain TypeScript after the definition, ITK (`@itk-wasm/downsample`) and niimath
+ * (`@niivue/niimath`). Used by tests and benchmarks; nothing in `src` imports it.
+ *
+ * @module
+ */
+export { closeByDistance, dilateByDistance, erodeByDistance, openByDistance } from "./distance.ts";
+export { itkWarp, itkWarpLabels } from "./itk.ts";
+export {
+  closeReference,
+  dilateReference,
+  type Element,
+  erodeReference,
+  type MaskOperation,
+  openReference,
+  type Outside,
+} from "./morphology.ts";
+export {
+  type BallOperation,
+  niimathClose,
+  niimathDilate,
+  niimathErode,
+  niimathOpen,
+  niimathSphere,
+} from "./niimath.ts";
+export { packReference, thresholdReference, unpackReference } from "./pack.ts";
+export {
+  type FusedWarp,
+  type ImageWarp,
+  type LabelWarp,
+  warpLabelsReference,
+  warpReference,
+} from "./warp.ts";
