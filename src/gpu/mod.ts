@@ -1,0 +1,22 @@
+/**
+ * The GPU: adapter and device, kernels, memory, readback, timing.
+ *
+ * @module
+ */
+export * from "./adapter.ts";
+export { GpuArray, type GpuMemory } from "./array.ts";
+export * from "./errors.ts";
+export * from "./gpu.ts";
+export {
+  type BindingKind,
+  type BindingValue,
+  checkIterations,
+  defineKernel,
+  type Kernel,
+  MAX_LOOP_ITERATIONS,
+  type Resources,
+} from "./kernel.ts";
+export * from "./self_test.ts";
+export { GpuTexture } from "./texture.ts";
+export { type KernelTime } from "./timing.ts";
+export { uniforms } from "./uniforms.ts";
