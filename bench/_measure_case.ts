@@ -1,0 +1,190 @@
+import { join } from "@std/path";
+import type { RandomStream } from "../src/random/mod.ts";
+import type {
+  BenchAbsence,
+  BenchImplementation,
+  BenchRatio,
+  BenchRoofline,
+  BenchRow,
+} from "../src/report/schema.ts";
+import type { VoxelArray } from "../src/volume/mod.ts";
+import { compare, type Comparison, worse } from "./agreement.ts";
+import type { Peers } from "./_peers.ts";
+import { readRaw } from "./_raw.ts";
+import { writeCase } from "./case_files.ts";
+import { type Case, type Pair, referenceNames, type Work } from "./pairs/pair.ts";
+import { type Peer, PeerError } from "./peer.ts";
+import type { Device, Loaded, Sample } from "./protocol.ts";
+import { sampleInterleaved, type SamplingPlan } from "./sampler.ts";
+import { median, medianInterval, outlierCount, ratioInterval } from "./statistics.ts";
+
+/** What measuring one case needs. */
+export interface CaseContext {
+  readonly pair: Pair;
+  readonly item: Case;
+  /** An empty folder. */
+  readonly dir: string;
+  readonly peers: Peers;
+  readonly device: Device;
+  readonly plan: SamplingPlan;
+  /** @returns A random stream that nobody else has. */
+  random(): RandomStream;
+  readonly signal?: AbortSignal;
+}
+
+/** What came of one case. */
+export interface CaseResult {
+  readonly results: readonly BenchRow[];
+  readonly ratios: readonly BenchRatio[];
+  readonly absent: readonly BenchAbsence[];
+}
+
+interface FirstCall extends Loaded {
+  readonly peer: Peer;
+  readonly output: VoxelArray;
+}
+
+/**
+ * Checks and times one case: every implementation computes it once, the GPU's output is compared with each reference's, all are sampled
+ * in turn, and the GPU's last output is compared once more.
+ *
+ * @param context Pair, case and peers.
+ * @returns Rows, ratios, and who is absent for what reason.
+ */
+export async function measureCase(context: CaseContext): Promise<CaseResult> {
+  const { pair, item, dir, plan, signal } = context;
+  const input = item.input();
+  await writeCase(dir, input);
+  const absent: BenchAbsence[] = [];
+  const leaveOut = (implementation: BenchImplementation, reason: string) => {
+    absent.push({ kernel: pair.name, case: item.name, implementation, reason });
+  };
+  const miss = (implementation: BenchImplementation, error: unknown) => {
+    if (!(error instanceof PeerError)) throw error;
+    leaveOut(implementation, error.reason);
+  };
+  for (const name of referenceNames(pair)) {
+    const reason = item.without?.[name];
+    if (reason !== undefined) leaveOut(name, reason);
+  }
+  const loaded = await loadAll(context, miss);
+  const gpu = loaded.get("webgpu");
+  // Without the GPU's figure there is nothing to compare the others with.
+  if (!gpu) return { results: [], ratios: [], absent };
+  const judge = (output: VoxelArray) =>
+    new Map(
+      [...loaded].filter(([name]) => name !== "webgpu").map((
+        [name, reference],
+      ) => [name, compare(output, reference.output, pair.acceptance)]),
+    );
+  const before = judge(gpu.output);
+  const subjects = [...loaded].map(([name, { peer }]) => ({ name, sample: () => peer.sample() }));
+  const sampled = await sampleInterleaved(subjects, plan, signal);
+  const samples = new Map<BenchImplementation, readonly Sample[]>();
+  for (const outcome of sampled) {
+    if ("error" in outcome) miss(outcome.name, outcome.error);
+    else samples.set(outcome.name, outcome.samples);
+  }
+  const timed = samples.get("webgpu");
+  if (!timed) return { results: [], ratios: [], absent };
+  const after = judge(await fetchOutput(gpu.peer, dir));
+  const agreements = new Map(
+    [...before].map(([name, first]) => [name, worse(first, after.get(name)!)]),
+  );
+  agreements.set("webgpu", overall(agreements, pair));
+  const work = pair.work(input);
+  const results = [...samples].map(([implementation, own]) =>
+    row(context, implementation, own, {
+      first: loaded.get(implementation)!.first_call_ms,
+      agreement: agreements.get(implementation)!,
+      work,
+    })
+  );
+  const ratios = [...samples].filter(([name]) => name !== "webgpu").map(([against, own]) => {
+    const { value, ci95 } = ratioInterval(
+      own.map(({ ms }) => ms),
+      timed.map(({ ms }) => ms),
+      context.random(),
+    );
+    return { kernel: pair.name, case: item.name, against, ratio: value, ci95 };
+  });
+  return { results, ratios, absent };
+}
+
+async function loadAll(
+  { pair, item, dir, peers }: CaseContext,
+  miss: (implementation: BenchImplementation, error: unknown) => void,
+): Promise<Map<BenchImplementation, FirstCall>> {
+  const loaded = new Map<BenchImplementation, FirstCall>();
+  const references = referenceNames(pair).filter((name) => item.without?.[name] === undefined);
+  for (const name of ["webgpu", ...references] as const) {
+    try {
+      const { peer } = await peers.get(name);
+      const { first_call_ms } = await peer.load(pair.name, dir);
+      loaded.set(name, { peer, first_call_ms, output: await fetchOutput(peer, dir) });
+    } catch (error) {
+      miss(name, error);
+      if (name === "webgpu") break;
+    }
+  }
+  return loaded;
+}
+
+async function fetchOutput(peer: Peer, dir: string): Promise<VoxelArray> {
+  const file = join(dir, "output.raw");
+  const { dtype, length } = await peer.output(file);
+  return await readRaw(file, dtype, length);
+}
+
+/** The GPU's own agreement is the worst of those with its references; with none it has nothing to stand on. */
+function overall(
+  agreements: ReadonlyMap<BenchImplementation, Comparison>,
+  { acceptance }: Pair,
+): Comparison {
+  const none: Comparison = {
+    class: acceptance.class,
+    max_abs: 0,
+    mismatches: 0,
+    ok: false,
+    error: "no reference could be computed",
+  };
+  return agreements.size === 0 ? none : [...agreements.values()].reduce(worse);
+}
+
+function row(
+  { pair, item, device, random }: CaseContext,
+  implementation: BenchImplementation,
+  samples: readonly Sample[],
+  facts: { first: number; agreement: Comparison; work: Work },
+): BenchRow {
+  const times = samples.map(({ ms }) => ms);
+  const kernelTimes = samples.flatMap(({ kernel_ms }) => kernel_ms ?? []);
+  const { value, ci95 } = medianInterval(times, random());
+  const kernelMs = kernelTimes.length > 0 ? median(kernelTimes) : undefined;
+  const [suite] = pair.name.split("/");
+  return {
+    suite: suite!,
+    kernel: pair.name,
+    case: item.name,
+    implementation,
+    samples_ms: times,
+    median_ms: value,
+    ci95_ms: ci95,
+    outliers: outlierCount(times),
+    first_call_ms: facts.first,
+    agreement: facts.agreement,
+    ...(kernelMs === undefined ? {} : { kernel_ms: kernelMs }),
+    ...(implementation === "webgpu"
+      ? { roofline: roofline(facts.work, kernelMs ?? value, device) }
+      : {}),
+  };
+}
+
+function roofline({ bytes, flops }: Work, ms: number, device: Device): BenchRoofline {
+  return {
+    bytes,
+    flops,
+    bandwidth_share: bytes / (ms / 1000) / device.copy_bytes_per_s,
+    flops_share: flops / (ms / 1000) / device.flops_per_s,
+  };
+}

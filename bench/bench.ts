@@ -1,0 +1,218 @@
+import { join } from "@std/path";
+import { NoAdapterError } from "../src/gpu/mod.ts";
+import { RandomStream } from "../src/random/mod.ts";
+import type { BenchResult } from "../src/report/schema.ts";
+import { type CaseResult, measureCase } from "./_measure_case.ts";
+import { type Greeted, Peers } from "./_peers.ts";
+import { machineFacts } from "./machine.ts";
+import { pairs } from "./pairs/mod.ts";
+import type { Case, Pair } from "./pairs/pair.ts";
+import { type Patience, PeerError, type PeerProgram } from "./peer.ts";
+import { ownPrograms } from "./programs.ts";
+import { FULL_PLAN, QUICK_PLAN, type SamplingPlan } from "./sampler.ts";
+import project from "../deno.json" with { type: "json" };
+
+/** Options of {@linkcode bench}. */
+export interface BenchOptions {
+  /** Only kernels of this suite; by default all. */
+  readonly suite?: string;
+  /** The smallest headline case of each kernel, few samples. */
+  readonly quick?: boolean;
+  /** `"software"`, `"hardware"`, or a part of the adapter's description. */
+  readonly adapter?: string;
+  /** Drives the bootstrap; the cases have seeds of their own. Default 1. */
+  readonly seed?: number;
+  /** Ends the benchmark and its child processes. */
+  readonly signal?: AbortSignal;
+  /** Called before each case. */
+  readonly onProgress?: (progress: BenchProgress) => void;
+}
+
+/** Which case comes next. */
+export interface BenchProgress {
+  readonly kernel: string;
+  readonly case: string;
+  /** How many cases are done. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What is measured, how and by whom. */
+export interface BenchSetup {
+  readonly pairs: readonly Pair[];
+  /**
+   * @param dir The folder that holds all cases and outputs.
+   * @returns The programs; one is called `webgpu`.
+   */
+  programs(dir: string): readonly PeerProgram[];
+  readonly plan: SamplingPlan;
+  readonly patience?: Patience;
+}
+
+/**
+ * Checks every kernel against its CPU references, then times them all in turn, each in a child process of its own.
+ *
+ * Needs `--allow-run=deno`, `--allow-sys=cpus,systemMemoryInfo,osRelease` for the machine's facts, and reading and writing of the
+ * system's temporary folder; the files there are removed at the end, whatever happens.
+ *
+ * @param options What to run.
+ * @returns The result; {@linkcode benchFailures} tells whether all agreed.
+ * @throws {RangeError} If there is no such suite.
+ * @throws {NoAdapterError} If no adapter answers or none matches.
+ * @throws {PeerError} If the GPU side does not start or the adapter computes wrongly.
+ */
+export async function bench(options: BenchOptions = {}): Promise<BenchResult> {
+  const { adapter, quick } = options;
+  return await benchWith({
+    pairs,
+    programs: (dir) => ownPrograms({ dir, ...(adapter === undefined ? {} : { adapter }) }),
+    plan: quick ? QUICK_PLAN : FULL_PLAN,
+  }, options);
+}
+
+/**
+ * {@linkcode bench} with other pairs and programs.
+ *
+ * @param setup Pairs, programs and plan.
+ * @param options What to run.
+ * @returns The result.
+ */
+export async function benchWith(
+  setup: BenchSetup,
+  options: BenchOptions = {},
+): Promise<BenchResult> {
+  const { seed = 1, signal, onProgress } = options;
+  const todo = selectCases(setup.pairs, options);
+  signal?.throwIfAborted();
+  let streams = 0;
+  const random = () => new RandomStream({ seed, stream: streams++ });
+  // The children's permissions name this path; on macOS the temporary folder is a link.
+  const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "ct-organ-bench-" }));
+  try {
+    const { patience } = setup;
+    await using peers = new Peers(setup.programs(root), {
+      ...(patience ? { patience } : {}),
+      ...(signal ? { signal } : {}),
+    });
+    const { peer, hello } = await startGpu(peers);
+    const device = await peer.device();
+    const cases: CaseResult[] = [];
+    for (const { pair, item } of todo) {
+      onProgress?.({ kernel: pair.name, case: item.name, done: cases.length, total: todo.length });
+      const dir = join(root, `${cases.length}`);
+      await Deno.mkdir(dir);
+      cases.push(
+        await measureCase({
+          ...{ pair, item, dir, peers, device, random, plan: setup.plan },
+          ...(signal ? { signal } : {}),
+        }),
+      );
+      await Deno.remove(dir, { recursive: true });
+    }
+    return {
+      schema: "ct-organ-webgpu/bench@1",
+      adapter: hello.adapter!,
+      machine: machineFacts(),
+      versions: {
+        "ct-organ-webgpu": project.version,
+        deno: Deno.version.deno,
+        ...Object.fromEntries(
+          peers.hellos.map(({ implementation, version }) => [implementation, version]),
+        ),
+      },
+      command: commandOf(options),
+      seed,
+      results: cases.flatMap(({ results }) => results),
+      ratios: cases.flatMap(({ ratios }) => ratios),
+      absent: cases.flatMap(({ absent }) => absent),
+      overhead: { empty_submit_ms: device.empty_submit_ms },
+    };
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+/**
+ * Everything in a result for which the command must fail: outputs that do not agree, and kernels that the GPU could not run. A
+ * reference that is absent is no failure as long as another one agrees.
+ *
+ * @param result A benchmark's result.
+ * @returns One line each; empty if all is well.
+ */
+export function benchFailures(result: BenchResult): string[] {
+  const refused = result.results.filter(({ agreement }) => !agreement.ok);
+  const disagree = refused.flatMap((row) => {
+    const { kernel, case: name, implementation, agreement } = row;
+    // The GPU's own row repeats the worst of its references'.
+    const repeats = implementation === "webgpu" &&
+      refused.some((other) => other !== row && other.kernel === kernel && other.case === name);
+    if (repeats) return [];
+    const against = implementation === "webgpu" ? "its references" : implementation;
+    return [
+      `Cannot accept ${kernel} (${name}): webgpu disagrees with ${against}: ${agreement.error}`,
+    ];
+  });
+  const failed = (result.absent ?? []).filter(({ implementation }) => implementation === "webgpu");
+  return [
+    ...disagree,
+    ...failed.map(({ kernel, case: name, reason }) => `Cannot run ${kernel} (${name}): ${reason}`),
+  ];
+}
+
+/**
+ * The suites of the registry.
+ *
+ * @returns Their names, sorted.
+ */
+export function benchSuites(): string[] {
+  return suitesOf(pairs);
+}
+
+function suitesOf(pairs: readonly Pair[]): string[] {
+  return [...new Set(pairs.map(({ name }) => name.split("/")[0]!))].sort();
+}
+
+function selectCases(
+  pairs: readonly Pair[],
+  { suite, quick }: BenchOptions,
+): { pair: Pair; item: Case }[] {
+  if (suite !== undefined && !suitesOf(pairs).includes(suite)) {
+    throw new RangeError(
+      `Cannot benchmark suite "${suite}": the suites are ${suitesOf(pairs).join(", ") || "none"}`,
+    );
+  }
+  return pairs
+    .filter(({ name }) => suite === undefined || name.startsWith(`${suite}/`))
+    .flatMap((pair) => {
+      const headline = pair.cases.filter(({ headline }) => headline);
+      const timed = headline.length > 0 ? headline : pair.cases.slice(0, 1);
+      return (quick ? timed.slice(0, 1) : timed).map((item) => ({ pair, item }));
+    });
+}
+
+async function startGpu(peers: Peers): Promise<Greeted> {
+  try {
+    const greeted = await peers.get("webgpu");
+    if (greeted.hello.adapter) return greeted;
+    throw new PeerError("webgpu", "it does not say which adapter it runs on");
+  } catch (error) {
+    if (error instanceof PeerError && error.kind === "NoAdapterError") {
+      throw new NoAdapterError(error.reason);
+    }
+    throw error;
+  }
+}
+
+function commandOf({ suite, quick, adapter, seed }: BenchOptions): string {
+  return [
+    "deno task bench",
+    ...(suite === undefined ? [] : ["--suite", quote(suite)]),
+    ...(quick ? ["--quick"] : []),
+    ...(adapter === undefined ? [] : ["--adapter", quote(adapter)]),
+    ...(seed === undefined ? [] : ["--seed", `${seed}`]),
+  ].join(" ");
+}
+
+function quote(word: string): string {
+  return /^[\w.-]+$/.test(word) ? word : JSON.stringify(word);
+}

@@ -1,0 +1,165 @@
+import {
+  OUTSIDE_HU,
+  OUTSIDE_LABEL,
+  OUTSIDE_WINDOWED,
+  type Transform,
+  warpImage,
+  warpLabels,
+} from "../../src/augment/mod.ts";
+import { type Vec3, voxelCount } from "../../src/volume/mod.ts";
+import { itkWarp, itkWarpLabels, warpLabelsReference, warpReference } from "../../reference/mod.ts";
+import { EDGE_WARPS, regions, turnAndScale, type WarpInput, waves } from "./_warps.ts";
+import type { Acceptance, Case, Pair } from "./pair.ts";
+
+type ImageInput = WarpInput<Float32Array<ArrayBuffer>>;
+type LabelInput = WarpInput<Uint8Array<ArrayBuffer>>;
+
+const TORSO: Vec3 = [160, 160, 130];
+const TURN: Transform = { shape: TORSO, matrix: turnAndScale(TORSO, TORSO, 12) };
+
+/**
+ * A coordinate near 160, a sum of three f32 products below 250, is off by at most 4 roundings of 2^-17 or 3e-5 voxels along each
+ * axis; neighbours of `waves` differ by 800 HU at most.
+ */
+const F32_COORDINATES: Acceptance = {
+  class: "absolute",
+  tolerance: 0.08,
+  exceptions: 20,
+  reason:
+    "f32 coordinates are off by up to 3e-5 voxels, at edges of up to 800 HU a voxel on three axes; " +
+    "a voxel whose coordinate lies that near a face may fall on its other side",
+};
+
+function imageCases(extra: Partial<Transform>): Case<ImageInput>[] {
+  return [
+    {
+      name: "turn and scale, 160 x 160 x 130",
+      headline: true,
+      input: () => ({ data: waves(TORSO, 13), dims: TORSO, transform: { ...TURN, ...extra } }),
+    },
+    ...EDGE_WARPS.map(([name, dims, transform]) => ({
+      name,
+      edge: true,
+      input: () => ({ data: waves(dims, 14), dims, transform: { ...transform, ...extra } }),
+    })),
+  ];
+}
+
+async function warpOnGpu(
+  gpu: Parameters<Pair["gpu"]>[0],
+  { data, dims, transform }: ImageInput,
+  filter: "exact" | "fast",
+): Promise<Float32Array> {
+  using values = filter === "exact" ? gpu.upload(data) : gpu.uploadTexture(data, dims);
+  using warped = warpImage(gpu, { values, dims }, transform);
+  return await gpu.read(warped, Float32Array);
+}
+
+function twin({ data, dims, transform }: ImageInput): Float32Array {
+  const { shape, matrix, noise, window } = transform;
+  return warpReference({
+    data,
+    dims,
+    matrix,
+    shape,
+    interpolation: "linear",
+    outside: window ? OUTSIDE_WINDOWED : OUTSIDE_HU,
+    ...noise && { noise: { sigma: noise.sigma, ...noise.key } },
+    ...window && { window },
+  });
+}
+
+/** Reads and writes each voxel once; seven lerps and nine multiply-adds a voxel. */
+function warpWork({ data, transform }: ImageInput, more = 0) {
+  const voxels = voxelCount(transform.shape);
+  return { bytes: data.byteLength + voxels * 4, flops: voxels * (7 * 3 + 9 * 2 + more) };
+}
+
+/** Affine warp of an image, interpolated in f32. */
+export const warp: Pair<ImageInput> = {
+  name: "augment/warp",
+  kernels: ["src/augment/warp.wgsl", "src/augment/warp_exact.wgsl"],
+  cases: imageCases({}),
+  gpu: (gpu, input) => warpOnGpu(gpu, input, "exact"),
+  references: {
+    typescript: twin,
+    "itk-wasm": ({ data, dims, transform: { shape, matrix } }) =>
+      itkWarp({ data, dims, matrix, shape, interpolation: "linear", outside: OUTSIDE_HU }),
+  },
+  acceptance: F32_COORDINATES,
+  work: (input) => warpWork(input),
+};
+
+/** The same through the hardware's sampler. */
+export const warpFast: Pair<ImageInput> = {
+  ...warp,
+  name: "augment/warp-fast",
+  kernels: ["src/augment/warp.wgsl", "src/augment/warp_fast.wgsl"],
+  gpu: (gpu, input) => warpOnGpu(gpu, input, "fast"),
+  acceptance: {
+    class: "absolute",
+    tolerance: 800 * 3 / 256,
+    exceptions: 20,
+    reason:
+      "WebGPU promises the sampler's fractions no better than 8 bits: half a step on each axis at edges of " +
+      "800 HU, rounded up to one step; faces as in augment/warp",
+  },
+};
+
+/** Warp, noise and window in one pass. */
+export const fused: Pair<ImageInput> = {
+  name: "augment/fused",
+  kernels: ["src/augment/warp.wgsl", "src/augment/warp_exact.wgsl", "src/random/philox.wgsl"],
+  cases: imageCases({
+    noise: { sigma: 5, key: { seed: 15, stream: 3 } },
+    window: { low: -200, high: 400 },
+  }),
+  gpu: (gpu, input) => warpOnGpu(gpu, input, "exact"),
+  references: { typescript: twin },
+  acceptance: {
+    ...F32_COORDINATES,
+    tolerance: 0.08 / 600,
+    reason: `${F32_COORDINATES.reason}; in units of the 600 HU window`,
+  },
+  work: (input) => warpWork(input, 3 + 10 * 24 / 4 + 40),
+};
+
+/** Affine warp of labels, nearest neighbour. */
+export const labels: Pair<LabelInput> = {
+  name: "augment/warp-labels",
+  kernels: ["src/augment/warp_labels.wgsl"],
+  cases: [
+    {
+      name: "turn and scale, 160 x 160 x 130",
+      headline: true,
+      input: () => ({ data: regions(TORSO, 13), dims: TORSO, transform: TURN }),
+    },
+    ...EDGE_WARPS.map(([name, dims, transform]) => ({
+      name,
+      edge: true,
+      input: () => ({ data: regions(dims, 14), dims, transform }),
+    })),
+  ],
+  gpu: async (gpu, { data, dims, transform }) => {
+    using values = gpu.upload(data);
+    using warped = warpLabels(gpu, { values, dims }, transform);
+    return await gpu.read(warped, Uint8Array, { length: voxelCount(transform.shape) });
+  },
+  references: {
+    typescript: ({ data, dims, transform: { shape, matrix } }) =>
+      warpLabelsReference({ data, dims, matrix, shape, outside: OUTSIDE_LABEL }),
+    "itk-wasm": ({ data, dims, transform: { shape, matrix } }) =>
+      itkWarpLabels({ data, dims, matrix, shape, outside: OUTSIDE_LABEL }),
+  },
+  acceptance: {
+    class: "mismatch-count",
+    tolerance: 200,
+    reason:
+      "f32 coordinates are off by up to 3e-5 voxels: of 3.3 million voxels some 200 lie that near the middle " +
+      "between two on some axis or near a face",
+  },
+  work: ({ data, transform }) => {
+    const voxels = voxelCount(transform.shape);
+    return { bytes: data.byteLength + voxels, flops: voxels * 9 * 2 };
+  },
+};

@@ -1,0 +1,31 @@
+/**
+ * The registry of pairs: all that tests, benchmarks and reports know of the kernels.
+ *
+ * @module
+ */
+import * as augment from "./augment.ts";
+import * as balls from "./ball_operations.ts";
+import * as masks from "./mask_kernels.ts";
+import type { Pair } from "./pair.ts";
+import * as random from "./random.ts";
+
+export * from "./pair.ts";
+
+/** Every pair, by suite. */
+export const pairs: readonly Pair[] = [
+  random.philox,
+  random.normal,
+  augment.warp,
+  augment.warpFast,
+  augment.labels,
+  augment.fused,
+  masks.threshold,
+  masks.pack,
+  masks.unpack,
+  masks.combination,
+  balls.dilation,
+  balls.erosion,
+  balls.opening,
+  balls.closing,
+  balls.dilationFft,
+];

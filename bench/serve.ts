@@ -1,0 +1,140 @@
+import type { VoxelArray } from "../src/volume/mod.ts";
+import { lines } from "./_lines.ts";
+import { dtypeOf, writeRaw } from "./_raw.ts";
+import { readCase } from "./case_files.ts";
+import type { Device, Hello, Request } from "./protocol.ts";
+
+/** A kernel with its input, ready to be computed any number of times. */
+export interface Runner {
+  /**
+   * Computes from host input to host output; this is what is timed.
+   *
+   * @returns The output.
+   */
+  run(): Promise<VoxelArray> | VoxelArray;
+  /**
+   * Computes once more under the GPU's own clock.
+   *
+   * @returns Time of the kernels, ms; undefined where the adapter has no clock.
+   */
+  kernelMs?(): Promise<number | undefined>;
+}
+
+/** What a program under measurement can do. */
+export interface Implementation {
+  /** @returns Who answers. */
+  hello(): Promise<Hello> | Hello;
+  /** @returns What its adapter can do, if it has one. */
+  device?(): Promise<Device>;
+  /**
+   * Prepares a kernel without computing it.
+   *
+   * @param kernel `suite/name`.
+   * @param input The case's input.
+   * @returns What to run.
+   */
+  open(kernel: string, input: object): Runner;
+}
+
+/**
+ * Answers the benchmark's requests on standard input and output until `quit` or the end of input. Meanwhile everything that code
+ * prints through `console` or `process.stdout` goes to standard error, so that a talkative library cannot break the protocol.
+ *
+ * @param implementation What to measure.
+ */
+export async function serve(implementation: Implementation): Promise<void> {
+  printToStderr();
+  const session = new Session(implementation);
+  for await (const line of lines(Deno.stdin.readable)) {
+    const request = parseRequest(line);
+    reply(
+      request === undefined
+        ? { ok: false, error: `Cannot answer: not a request: ${line.slice(0, 80)}` }
+        : await session.answer(request),
+    );
+    if (request?.op === "quit") break;
+  }
+}
+
+class Session {
+  readonly #implementation: Implementation;
+  #runner: Runner | undefined;
+  #output: VoxelArray | undefined;
+
+  constructor(implementation: Implementation) {
+    this.#implementation = implementation;
+  }
+
+  async answer(request: Request): Promise<object> {
+    try {
+      return { ok: true, ...await this.#answer(request) };
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      console.error(error.stack ?? error.message);
+      return { ok: false, error: error.message.replaceAll(/\s+/g, " ").trim(), kind: error.name };
+    }
+  }
+
+  async #answer(request: Request): Promise<object> {
+    switch (request.op) {
+      case "hello":
+        return await this.#implementation.hello();
+      case "device": {
+        if (this.#implementation.device) return await this.#implementation.device();
+        throw new TypeError("Cannot describe the device: this program has none");
+      }
+      case "load": {
+        this.#runner = undefined;
+        this.#output = undefined;
+        const runner = this.#implementation.open(request.kernel, await readCase(request.dir));
+        const ms = await this.#time(runner);
+        this.#runner = runner;
+        return { first_call_ms: ms };
+      }
+      case "sample": {
+        if (!this.#runner) throw new TypeError("Cannot sample: no case is loaded");
+        const ms = await this.#time(this.#runner);
+        const kernelMs = await this.#runner.kernelMs?.();
+        return kernelMs === undefined ? { ms } : { ms, kernel_ms: kernelMs };
+      }
+      case "output": {
+        if (!this.#output) throw new TypeError("Cannot write an output: no case is loaded");
+        await writeRaw(request.file, this.#output);
+        return { dtype: dtypeOf(this.#output), length: this.#output.length };
+      }
+      case "quit":
+        return {};
+      default:
+        throw new TypeError(`Cannot answer: unknown request "${(request as { op: unknown }).op}"`);
+    }
+  }
+
+  async #time(runner: Runner): Promise<number> {
+    const start = performance.now();
+    this.#output = await runner.run();
+    return performance.now() - start;
+  }
+}
+
+function parseRequest(line: string): Request | undefined {
+  try {
+    const value = JSON.parse(line);
+    return typeof value === "object" && value !== null ? value as Request : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function reply(message: object): void {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
+  for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+}
+
+function printToStderr(): void {
+  console.log = console.error;
+  console.info = console.error;
+  console.debug = console.error;
+  // Emscripten's Node builds print through Node's stream when they find one.
+  const { process } = globalThis as { process?: { stdout: unknown; stderr: unknown } };
+  if (process) Object.defineProperty(process, "stdout", { get: () => process.stderr });
+}

@@ -1,0 +1,124 @@
+import type { BenchResult, BenchRow } from "../src/report/schema.ts";
+
+const HEAD = [
+  "implementation",
+  "median ms",
+  "95 % interval",
+  "kernel ms",
+  "first ms",
+  "ratio",
+  "95 % interval",
+  "agreement",
+];
+const LEFT = new Set([0, 7]);
+
+/**
+ * A result as text for a terminal: the adapter first, then a block per case with one line per implementation. The ratio is the
+ * reference's median over the GPU's, transfers included: above 1 the GPU is faster.
+ *
+ * @param result A benchmark's result.
+ * @returns Lines without a final line break.
+ */
+export function formatTable(result: BenchResult): string {
+  const blocks = [...groupByCase(result)].map(([title, rows]) => ({ title, rows }));
+  const cells = blocks.flatMap(({ rows }) => rows.filter((row) => typeof row !== "string"));
+  const widths = HEAD.map((name, i) =>
+    Math.max(name.length, ...cells.map((row) => (row[i] ?? "").length))
+  );
+  const line = (row: readonly string[]) =>
+    "  " + row.map((text, i) => LEFT.has(i) ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))
+      .join("  ").trimEnd();
+  return [
+    ...header(result),
+    "",
+    line(HEAD),
+    ...blocks.flatMap(({ title, rows }) => [
+      title,
+      ...rows.map((row) => typeof row === "string" ? `  ${row}` : line(row)),
+    ]),
+  ].join("\n");
+}
+
+function header({ adapter, machine, overhead }: BenchResult): string[] {
+  const kind = adapter.software
+    ? "software adapter: its times say nothing of a hardware GPU"
+    : "hardware adapter";
+  const facts = [
+    machine.cpu,
+    machine.cores === 1 ? "1 core" : `${machine.cores} cores`,
+    machine.memory_bytes && `${Math.round(machine.memory_bytes / 2 ** 30)} GiB`,
+    machine.os,
+  ];
+  return [
+    `Adapter: ${adapter.description} (${adapter.vendor}), ${kind}`,
+    `Machine: ${facts.filter(Boolean).join(", ")}`,
+    ...(overhead
+      ? [`Empty submit and readback: ${milliseconds(overhead.empty_submit_ms)} ms`]
+      : []),
+  ];
+}
+
+/** Blocks in the order of the result; a row is cells, or a text of its own. */
+function groupByCase(result: BenchResult): Map<string, (string[] | string)[]> {
+  const blocks = new Map<string, (string[] | string)[]>();
+  const block = (kernel: string, name: string) => {
+    const title = `${kernel}: ${name}`;
+    const rows = blocks.get(title) ?? [];
+    blocks.set(title, rows);
+    return rows;
+  };
+  for (const row of result.results) {
+    const rows = block(row.kernel, row.case);
+    rows.push(cellsOf(row, result));
+    if (!row.agreement.ok) rows.push(`  DISAGREES: ${row.agreement.error}`);
+    if (row.roofline) {
+      const { bandwidth_share, flops_share } = row.roofline;
+      rows.push(
+        `  roofline: ${percent(bandwidth_share)} of the copy bandwidth, ` +
+          `${percent(flops_share)} of the multiply-add rate`,
+      );
+    }
+  }
+  for (const { kernel, case: name, implementation, reason } of result.absent ?? []) {
+    block(kernel, name).push(`${implementation}  absent: ${reason}`);
+  }
+  return blocks;
+}
+
+function cellsOf(row: BenchRow, { ratios }: BenchResult): string[] {
+  const ratio = ratios.find((ratio) =>
+    ratio.kernel === row.kernel && ratio.case === row.case && ratio.against === row.implementation
+  );
+  return [
+    row.implementation,
+    milliseconds(row.median_ms),
+    row.ci95_ms.map(milliseconds).join(" - "),
+    row.kernel_ms === undefined ? "" : milliseconds(row.kernel_ms),
+    row.first_call_ms === undefined ? "" : milliseconds(row.first_call_ms),
+    ratio ? `${ratio.ratio.toPrecision(3)} x` : "",
+    ratio ? ratio.ci95.map((value) => value.toPrecision(3)).join(" - ") : "",
+    agreementText(row.agreement),
+  ];
+}
+
+function agreementText(
+  { class: kind, max_abs, mismatches = 0, ok }: BenchRow["agreement"],
+): string {
+  const detail = {
+    exact: "",
+    absolute: `, off by ${max_abs.toPrecision(2)}${mismatches > 0 ? `, ${mismatches} beyond` : ""}`,
+    "mismatch-count": `, ${mismatches} differ`,
+  }[kind];
+  return `${ok ? "ok" : "FAILED"}, ${kind}${detail}`;
+}
+
+/** Three digits that count, as a person reads times. */
+function milliseconds(ms: number): string {
+  if (ms >= 100) return ms.toFixed(0);
+  if (ms >= 10) return ms.toFixed(1);
+  return ms >= 1 ? ms.toFixed(2) : ms.toFixed(3);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toPrecision(2)} %`;
+}

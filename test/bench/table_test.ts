@@ -1,0 +1,64 @@
+import { assertEquals } from "@std/assert";
+import { formatTable } from "../../bench/table.ts";
+import type { BenchResult } from "../../src/report/schema.ts";
+
+const agreement = { class: "exact", max_abs: 0, mismatches: 0, ok: true } as const;
+const row = { suite: "morphology", kernel: "morphology/dilate", case: "ball 25 mm" };
+
+const result: BenchResult = {
+  schema: "ct-organ-webgpu/bench@1",
+  adapter: { description: "llvmpipe (256 bits)", vendor: "Mesa", software: true },
+  machine: { cpu: "EPYC", cores: 2, memory_bytes: 8 * 2 ** 30, os: "linux 6.1.0 x86_64" },
+  versions: {},
+  command: "deno task bench",
+  seed: 1,
+  results: [
+    {
+      ...row,
+      ...{ implementation: "webgpu", samples_ms: [18.94], median_ms: 18.94, ci95_ms: [18.5, 19.4] },
+      ...{ kernel_ms: 9.876, first_call_ms: 132.4, agreement },
+      roofline: { bytes: 1, flops: 1, bandwidth_share: 0.123, flops_share: 0.0046 },
+    },
+    {
+      ...row,
+      ...{ implementation: "typescript", samples_ms: [123], median_ms: 123.4, ci95_ms: [120, 131] },
+      agreement: {
+        ...{ class: "absolute", max_abs: 0.25, mismatches: 1, ok: false },
+        error: "1 of 4 elements differ (none may by more than 0): [1] got 1, expected 0.75",
+      },
+    },
+  ],
+  ratios: [{ ...row, against: "typescript", ratio: 6.515, ci95: [6.2, 6.81] }],
+  absent: [{ ...row, implementation: "niimath", reason: "it ended with code 7" }],
+  overhead: { empty_submit_ms: 0.0712 },
+};
+
+Deno.test("formatTable() puts the adapter first, then a block per case", () => {
+  assertEquals(formatTable(result).split("\n"), [
+    "Adapter: llvmpipe (256 bits) (Mesa), software adapter: its times say nothing of a hardware GPU",
+    "Machine: EPYC, 2 cores, 8 GiB, linux 6.1.0 x86_64",
+    "Empty submit and readback: 0.071 ms",
+    "",
+    "  implementation  median ms  95 % interval  kernel ms  first ms   ratio  95 % interval  agreement",
+    "morphology/dilate: ball 25 mm",
+    "  webgpu               18.9    18.5 - 19.4       9.88       132                         ok, exact",
+    "    roofline: 12 % of the copy bandwidth, 0.46 % of the multiply-add rate",
+    "  typescript            123      120 - 131                       6.51 x    6.20 - 6.81  FAILED, absolute, off by 0.25, 1 beyond",
+    "    DISAGREES: 1 of 4 elements differ (none may by more than 0): [1] got 1, expected 0.75",
+    "  niimath  absent: it ended with code 7",
+  ]);
+});
+
+Deno.test("formatTable() says hardware of a hardware adapter and leaves out unknown facts", () => {
+  const bare = {
+    ...result,
+    adapter: { description: "RTX", vendor: "NVIDIA", software: false },
+    machine: { cores: 1, os: "linux x86_64" },
+    results: [],
+    absent: [],
+  };
+  assertEquals(formatTable(bare).split("\n").slice(0, 2), [
+    "Adapter: RTX (NVIDIA), hardware adapter",
+    "Machine: 1 core, linux x86_64",
+  ]);
+});
