@@ -1,0 +1,8 @@
+/**
+ * How well two label volumes agree.
+ *
+ * @module
+ */
+
+export { dice } from "./dice.ts";
+export { iou } from "./iou.ts";
