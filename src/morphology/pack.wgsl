@@ -1,0 +1,23 @@
+// Packs bytes into bits, any byte but 0 being inside. One invocation a word of 32 voxels along x.
+// bytes: four voxels a u32, little end first, x fastest; words: as PackedMask. Exact.
+struct P { nx: u32, wordsPerRow: u32, words: u32 };
+@group(0) @binding(0) var<uniform> p: P;
+@group(0) @binding(1) var<storage, read> bytes: array<u32>;
+@group(0) @binding(2) var<storage, read_write> words: array<u32>;
+@compute @workgroup_size(128) fn main(
+  @builtin(global_invocation_id) id: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let i = id.x + id.y * groups.x * 128u;
+  if (i >= p.words) { return; }
+  let row = i / p.wordsPerRow;
+  let x0 = (i - row * p.wordsPerRow) * 32u;
+  let first = row * p.nx + x0;
+  let n = min(32u, p.nx - x0);
+  var bits = 0u;
+  for (var k = 0u; k < n; k++) {
+    let v = first + k;
+    bits |= select(0u, 1u << k, ((bytes[v >> 2u] >> (8u * (v & 3u))) & 0xffu) != 0u);
+  }
+  words[i] = bits;
+}
