@@ -1,0 +1,13 @@
+/**
+ * Organ labels without a trained model: the paper's rules for lungs and bone.
+ *
+ * @module
+ */
+
+export {
+  type LabelledOrgan,
+  type LabelOptions,
+  labelOrgans,
+  type LabelStep,
+} from "./label_organs.ts";
+export { type OrganName, ORGANS } from "./organs.ts";
