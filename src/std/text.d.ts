@@ -1,0 +1,7 @@
+// Types of the part of @std/text that this project uses; `deno-std` ships none. Signatures as in @std/text 1.
+
+export function closestString(
+  givenWord: string,
+  possibleWords: ReadonlyArray<string>,
+  options?: { caseSensitive?: boolean; compareFn?: (a: string, b: string) => number },
+): string;
