@@ -11,6 +11,7 @@ export {
   benchSuites,
 } from "./bench.ts";
 export { compare, type Comparison } from "./agreement.ts";
+export { type MachineFacts, machineFacts } from "./machine.ts";
 export { pairs } from "./pairs/mod.ts";
 export {
   type Acceptance,

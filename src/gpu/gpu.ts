@@ -34,6 +34,9 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Reads that follow one another give way to the event loop this often. */
+const BREATH_MS = 50;
+
 const FEATURES = ["float32-filterable", "shader-f16", "timestamp-query"] as const;
 
 /**
@@ -72,6 +75,7 @@ export class Gpu implements AsyncDisposable {
   readonly #pool: BufferPool;
   readonly #textures: TexturePool;
   readonly #staging: StagingRing;
+  #lastBreath = performance.now();
 
   /**
    * Use {@linkcode openGpu}.
@@ -270,9 +274,17 @@ export class Gpu implements AsyncDisposable {
       this.flush();
       const copy = await this.#staging.collect(staging, bytes, (p) => this.#failures.wait(p));
       await this.#failures.settle();
+      await this.#breathe();
       return copy;
     } catch (error) {
       throw await this.#failures.explain(error);
     }
+  }
+
+  /** Reads may go on without ever leaving the microtask queue; signals, timers and progress need a turn of the event loop. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#lastBreath < BREATH_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#lastBreath = performance.now();
   }
 }

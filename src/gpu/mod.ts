@@ -16,7 +16,7 @@ export {
   MAX_LOOP_ITERATIONS,
   type Resources,
 } from "./kernel.ts";
-export * from "./self_test.ts";
+export * from "./self_check.ts";
 export { GpuTexture } from "./texture.ts";
 export { type KernelTime } from "./timing.ts";
 export { uniforms } from "./uniforms.ts";

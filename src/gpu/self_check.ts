@@ -1,9 +1,9 @@
 import { decodeHalf, halfStep, roundToHalf } from "./_half.ts";
 import type { Gpu } from "./gpu.ts";
 import { defineKernel, MAX_LOOP_ITERATIONS } from "./kernel.ts";
-import f16Source from "./self_test_f16.wgsl" with { type: "text" };
-import loopSource from "./self_test_loop.wgsl" with { type: "text" };
-import source from "./self_test.wgsl" with { type: "text" };
+import f16Source from "./self_check_f16.wgsl" with { type: "text" };
+import loopSource from "./self_check_loop.wgsl" with { type: "text" };
+import source from "./self_check.wgsl" with { type: "text" };
 import { uniforms } from "./uniforms.ts";
 
 /** What one part of the self-test found. */
@@ -99,7 +99,7 @@ async function testKernel(gpu: Gpu): Promise<SelfTestCheck> {
   return verdict(faults, `${WORDS} integers, ${WORDS} floats, ${WORDS / GROUP} workgroup sums`);
 }
 
-/** `self_test.wgsl`, on the host. */
+/** `self_check.wgsl`, on the host. */
 function expectedOf(words: Uint32Array): {
   integers: Uint32Array;
   floats: Float64Array;

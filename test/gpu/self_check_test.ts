@@ -62,7 +62,7 @@ for (const [label, part, spoil, expected] of faults) {
     `selfTest() tells, and does not throw, what is wrong: ${expected.source}`,
     withGpu(async (gpu) => {
       if (part === "f16" && !gpu.device.features.has("shader-f16")) {
-        return console.log(`skipped: ${gpu.info.description} has no shader-f16`);
+        return console.log(`skip: faults of f16: ${gpu.info.description} has no shader-f16`);
       }
       spoilReads(gpu, label, spoil);
       const result = await selfTest(gpu);

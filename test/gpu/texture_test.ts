@@ -12,7 +12,7 @@ import { withGpu } from "../_gpu.ts";
 function withTextures(fn: (gpu: Gpu) => Promise<void>): () => Promise<void> {
   return withGpu(async (gpu) => {
     if (gpu.device.features.has("float32-filterable")) await fn(gpu);
-    else console.log(`skipped: ${gpu.info.description} has no float32-filterable`);
+    else console.log(`skip: textures: ${gpu.info.description} has no float32-filterable`);
   });
 }
 

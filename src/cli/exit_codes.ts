@@ -1,0 +1,42 @@
+import { NoAdapterError } from "../gpu/mod.ts";
+
+/** What a command's exit code says. 4, a tripped regression gate, joins with the first gate. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  noAdapter: 3,
+  interrupted: 130,
+} as const;
+
+/** A command line that makes no sense: the person can mend it without knowing the code. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What the process says and how it ends after an exception. */
+export interface Failure {
+  /** One line, without the program's name. */
+  readonly message: string;
+  /** One of {@linkcode EXIT}. */
+  readonly code: number;
+}
+
+/**
+ * Turns whatever a command threw into one line and an exit code. The only place that knows which error ends how.
+ *
+ * @param error What was thrown.
+ * @param interrupted Whether a signal asked the command to stop.
+ * @returns The line and the code.
+ */
+export function describeFailure(error: unknown, interrupted: boolean): Failure {
+  if (interrupted) return { message: "Interrupted", code: EXIT.interrupted };
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return { message: text.split("\n", 1)[0]!, code: codeOf(error) };
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof NoAdapterError) return EXIT.noAdapter;
+  return EXIT.failed;
+}

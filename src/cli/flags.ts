@@ -1,0 +1,102 @@
+import { parseArgs } from "@std/cli";
+import { closestString } from "@std/text";
+import type { Command, Flags, FlagValues } from "./command.ts";
+import { UsageError } from "./exit_codes.ts";
+
+/** Flags that every command has. */
+export const COMMON_FLAGS = {
+  help: { type: "boolean", help: "Show this help" },
+  verbose: { type: "boolean", help: "Show the stack trace of an error" },
+} as const satisfies Flags;
+
+/** A command line, taken apart. */
+export interface Parsed {
+  /** The arguments that are not flags, as they were typed. */
+  readonly operands: readonly string[];
+  /** Every declared flag. */
+  readonly flags: FlagValues<Flags>;
+}
+
+/**
+ * Takes a command line apart, strictly: an unknown flag, a value where none belongs or a missing one is an error.
+ *
+ * @param args What stands after the command's name.
+ * @param command Whose flags are known.
+ * @returns Operands and flags; their number is not checked.
+ * @throws {UsageError} With the nearest known flag where one is unknown.
+ */
+export function parseFlags(args: readonly string[], command: Pick<Command, "flags">): Parsed {
+  const flags: Flags = { ...command.flags, ...COMMON_FLAGS };
+  const names = Object.keys(flags);
+  const booleans = names.filter((name) => flags[name]!.type === "boolean");
+  const strings = names.filter((name) => flags[name]!.type === "string");
+  const end = args.indexOf("--");
+  for (const arg of end < 0 ? args : args.slice(0, end)) {
+    const name = /^--([^=]+)=/.exec(arg)?.[1];
+    if (name !== undefined && booleans.includes(name)) {
+      throw new UsageError(`Cannot use "${arg}": --${name} takes no value`);
+    }
+  }
+  const parsed = parseArgs([...args], {
+    boolean: booleans,
+    string: [...strings, "_"],
+    alias: { help: "h" },
+    unknown(arg, name) {
+      if (name === undefined) return;
+      const shown = arg.split("=", 1)[0]!;
+      throw new UsageError(
+        `Cannot use flag "${shown}": there is none of that name, the nearest is "--${
+          closestString(name, names)
+        }"`,
+      );
+    },
+  });
+  for (const name of strings) {
+    if (parsed[name] === "") {
+      throw new UsageError(
+        `Cannot use "--${name}": it needs a value, e.g. --${name}=${flags[name]!.value ?? "VALUE"}`,
+      );
+    }
+  }
+  return {
+    operands: parsed._.map(String),
+    flags: Object.fromEntries(
+      names.map((name) => [
+        name,
+        flags[name]!.type === "boolean" ? parsed[name] === true : parsed[name],
+      ]),
+    ) as FlagValues<Flags>,
+  };
+}
+
+/**
+ * Reads a flag's value as a whole number.
+ *
+ * @param name The flag, for the message.
+ * @param value As typed, or undefined where the flag is absent.
+ * @returns The number, or undefined where the flag is absent.
+ * @throws {UsageError} If it is not a whole number from 0 to 2^53 - 1.
+ */
+export function wholeNumber(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(Number(value))) {
+    throw new UsageError(
+      `Cannot use "--${name} ${value}": it is not a whole number from 0 to 2^53 - 1`,
+    );
+  }
+  return Number(value);
+}
+
+/**
+ * Checks a value against those that are known.
+ *
+ * @param what What it is, for the message, e.g. `organ`.
+ * @param value As typed.
+ * @param known The values that can be used.
+ * @returns The value.
+ * @throws {UsageError} If it is not among them; the message names them.
+ */
+export function oneOf<T extends string>(what: string, value: string, known: readonly T[]): T {
+  if ((known as readonly string[]).includes(value)) return value as T;
+  throw new UsageError(`Cannot use ${what} "${value}": known are ${known.join(", ")}`);
+}

@@ -1,0 +1,92 @@
+import { openGpu } from "../gpu/mod.ts";
+import { type LabelledOrgan, labelOrgans, type LabelStep, ORGANS } from "../labels/mod.ts";
+import { orientationOf, readNifti, type Volume, writeNifti } from "../volume/mod.ts";
+import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
+import { type Command, defineCommand } from "./command.ts";
+import { UsageError } from "./exit_codes.ts";
+import { oneOf } from "./flags.ts";
+import { checkOutput } from "./outputs.ts";
+import { userPath } from "./paths.ts";
+import { formatColumns } from "./table.ts";
+
+const LABELLED: readonly LabelledOrgan[] = ["lungs", "bone"];
+
+/** Labels the organs of a CT without a trained model. */
+export const labelCommand: Command = defineCommand({
+  name: "label",
+  summary: "Label lungs and bone of a CT by the paper's unsupervised rules",
+  operands: ["INPUT", "OUTPUT"],
+  flags: {
+    organs: {
+      type: "string",
+      value: "LIST",
+      help: "Organs by name, comma between them: lungs,bone (both by default)",
+    },
+    variant: { type: "string", value: "NAME", help: "Which rules: paper (the default)" },
+    border: {
+      type: "string",
+      value: "RULE",
+      help: "Closing at the volume's faces: safe (the default), or original as the author's code",
+    },
+    adapter: ADAPTER_FLAG,
+  },
+  details: "INPUT is a CT in Hounsfield units, .nii or .nii.gz. OUTPUT gets CT-ORG's values\n" +
+    `(lungs ${ORGANS.lungs}, bone ${ORGANS.bone}) on INPUT's own grid and header. It appears whole or not at all.`,
+  examples: [
+    { line: "deno task label ct.nii.gz labels.nii.gz", does: "Lungs and bone of ct.nii.gz" },
+    {
+      line: "deno task label ct.nii.gz bone.nii.gz --organs bone --border original",
+      does: "Bone alone, with the original's loss at the first and last slices",
+    },
+  ],
+  async run([input = "", output = ""], flags, { signal, progress, print }) {
+    const organs = flags.organs === undefined
+      ? LABELLED
+      : [...new Set(flags.organs.split(","))].map((name) => oneOf("organ", name.trim(), LABELLED));
+    if (flags.variant === "robust") {
+      throw new UsageError(`Cannot use variant "robust": it is not built yet; use "paper"`);
+    }
+    const variant = oneOf("variant", flags.variant ?? "paper", ["paper"]);
+    const border = oneOf("border", flags.border ?? "safe", ["safe", "original"]);
+    const source = userPath(input);
+    const target = userPath(output);
+    if (!/\.nii(\.gz)?$/i.test(target)) {
+      throw new UsageError(`Cannot write "${target}": its name must end in .nii or .nii.gz`);
+    }
+    await checkOutput(target, source);
+
+    // Nothing is shown until the CT and a GPU are there: what is wrong with either is one line on stderr.
+    const steps: LabelStep[] = [];
+    const timed = async <T>(name: string, work: Promise<T>): Promise<T> => {
+      const start = performance.now();
+      const value = await work;
+      steps.push({ name, ms: performance.now() - start });
+      return value;
+    };
+    const ct = await timed("Read the CT", readNifti(source, { signal }));
+    const adapter = wantedAdapter(flags.adapter);
+    await using gpu = await timed("Open the GPU", openGpu({ adapter, signal }));
+    const onStep = (step: LabelStep) => {
+      progress.stage(step.name);
+      steps.push(step);
+    };
+    const labels = await labelOrgans(gpu, ct, { organs, variant, border, signal, onStep });
+    await timed("Write the labels", writeNifti(target, labels, { header: ct.header, signal }));
+    progress[Symbol.dispose]();
+
+    print(`Adapter: ${gpu.info.description}${gpu.info.software ? " (software)" : ""}\n`);
+    steps.push({ name: "In all", ms: steps.reduce((sum, { ms }) => sum + ms, 0) });
+    print(formatColumns(["step", "ms"], steps.map(({ name, ms }) => [name, ms.toFixed(1)])));
+    print("");
+    print(formatColumns(["organ", "voxels", "mL"], organs.map((organ) => sizeOf(labels, organ))));
+    print(`\n${target}: ${labels.dims.join(" x ")} voxels, ${orientationOf(labels)}`);
+  },
+});
+
+function sizeOf(labels: Volume<Uint8Array>, organ: LabelledOrgan): string[] {
+  const value = ORGANS[organ];
+  let voxels = 0;
+  for (const label of labels.data) if (label === value) voxels++;
+  const [x, y, z] = labels.spacing;
+  return [organ, String(voxels), (voxels * x * y * z / 1000).toFixed(1)];
+}

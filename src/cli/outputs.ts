@@ -1,0 +1,56 @@
+import { dirname, join } from "@std/path";
+import { UsageError } from "./exit_codes.ts";
+
+/**
+ * Refuses a file that could not be written, or would destroy an input, before any work is done.
+ *
+ * @param path Absolute path of the file to write; one that is there will be replaced.
+ * @param input Absolute path of a file that is read.
+ * @throws {UsageError} If both are the same file.
+ * @throws {Error} If the folder does not exist, or the path is a folder.
+ */
+export async function checkOutput(path: string, input?: string): Promise<void> {
+  const folder = dirname(path);
+  if (!(await statIfThere(folder))?.isDirectory) {
+    throw new Error(`Cannot write "${path}": there is no folder "${folder}"; make it first`);
+  }
+  if ((await statIfThere(path))?.isDirectory) {
+    throw new Error(`Cannot write "${path}": it is a folder; name a file in it`);
+  }
+  if (input !== undefined && await realPath(input) === await realPath(path)) {
+    throw new UsageError(`Cannot write "${path}": it is the input; name another file`);
+  }
+}
+
+/**
+ * Writes a text file, whole or not at all: beside its place under a temporary name, then renamed.
+ *
+ * @param path Absolute path.
+ * @param text The content.
+ */
+export async function writeOutput(path: string, text: string): Promise<void> {
+  const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
+  try {
+    await Deno.writeTextFile(temporary, text, { createNew: true });
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+async function statIfThere(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The path without links, or as it is where nothing is there yet. */
+async function realPath(path: string): Promise<string> {
+  return await statIfThere(path) ? await Deno.realPath(path) : path;
+}

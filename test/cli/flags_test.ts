@@ -1,0 +1,63 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../../src/cli/exit_codes.ts";
+import { oneOf, parseFlags, wholeNumber } from "../../src/cli/flags.ts";
+
+const command = {
+  flags: {
+    quick: { type: "boolean", help: "" },
+    out: { type: "string", value: "DIR", help: "" },
+  },
+} as const;
+
+function flagsOf(...args: string[]) {
+  return parseFlags(args, command);
+}
+
+Deno.test("parseFlags() takes flags and operands in any order", () => {
+  assertEquals(flagsOf("a", "--out", "x y", "007", "--quick"), {
+    operands: ["a", "007"],
+    flags: { quick: true, out: "x y", help: false, verbose: false },
+  });
+});
+
+Deno.test("parseFlags() takes --name=value, and everything after -- as operands", () => {
+  const { operands, flags } = flagsOf("--out=-3", "--", "--quick");
+  assertEquals(operands, ["--quick"]);
+  assertEquals([flags["out"], flags["quick"]], ["-3", false]);
+});
+
+Deno.test("parseFlags() knows -h", () => {
+  assertEquals(flagsOf("-h").flags["help"], true);
+});
+
+for (
+  const [args, says] of [
+    [["--ot", "x"], '"--ot": there is none of that name, the nearest is "--out"'],
+    [["--qick"], '"--quick"'],
+    [["--no-quick"], '"--quick"'],
+    [["-q"], '"-q"'],
+    [["--out"], "--out=DIR"],
+    [["--out", "--quick"], "--out=DIR"],
+    [["--out="], "--out=DIR"],
+    [["--quick=yes"], "takes no value"],
+    [["--__proto__", "x"], '"--__proto__"'],
+  ] as const
+) {
+  Deno.test(`parseFlags() refuses ${args.join(" ")}`, () => {
+    assertThrows(() => flagsOf(...args), UsageError, says);
+  });
+}
+
+Deno.test("wholeNumber() takes whole numbers from 0 alone", () => {
+  assertEquals(wholeNumber("seed", undefined), undefined);
+  assertEquals(wholeNumber("seed", "0"), 0);
+  assertEquals(wholeNumber("seed", "9007199254740991"), 9007199254740991);
+  for (const value of ["-1", "1.5", "1e3", "x", "9007199254740992", ""]) {
+    assertThrows(() => wholeNumber("seed", value), UsageError, "whole number");
+  }
+});
+
+Deno.test("oneOf() names what is known", () => {
+  assertEquals(oneOf("organ", "bone", ["lungs", "bone"]), "bone");
+  assertThrows(() => oneOf("organ", "Bone", ["lungs", "bone"]), UsageError, "lungs, bone");
+});

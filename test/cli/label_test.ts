@@ -1,0 +1,191 @@
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "@std/path";
+import { phantom } from "../../src/data/mod.ts";
+import { ORGANS } from "../../src/labels/mod.ts";
+import { createVolume, readNifti, writeNifti } from "../../src/volume/mod.ts";
+import { testAdapter } from "../_gpu.ts";
+import { testUnless } from "../_skip.ts";
+import { gzip, handMade } from "../volume/_hand_made.ts";
+import { Folder, runTask, taskCommand } from "./_command.ts";
+
+const adapter = testAdapter();
+const env: Record<string, string> = adapter === undefined ? {} : { CT_ORGAN_ADAPTER: adapter };
+
+async function withPhantom(): Promise<Folder> {
+  const folder = await Folder.make();
+  const { ct } = phantom({ seed: 1, dims: [61, 51, 56], spacing: [6, 6, 6] });
+  await writeNifti(join(folder.path, "ct one.nii.gz"), ct);
+  return folder;
+}
+
+Deno.test("label writes lungs and bone on the input's grid, from a folder with spaces", async () => {
+  await using folder = await withPhantom();
+  const { code, stdout } = await runTask(["label", "ct one.nii.gz", "labels one.nii.gz"], {
+    cwd: folder.path,
+    env,
+  });
+  assertEquals(code, 0);
+  assertEquals(await folder.names(), ["ct one.nii.gz", "labels one.nii.gz"]);
+  const ct = await readNifti(join(folder.path, "ct one.nii.gz"));
+  const labels = await readNifti(join(folder.path, "labels one.nii.gz"));
+  assertEquals([labels.dims, labels.affine], [ct.dims, ct.affine]);
+  assertEquals([...new Set(labels.data)].sort(), [0, ORGANS.lungs, ORGANS.bone]);
+  // What is printed must be what is in the file; a voxel is 6 x 6 x 6 mm = 0.216 mL.
+  for (const organ of ["lungs", "bone"] as const) {
+    const voxels = Array.from(labels.data).filter((label) => label === ORGANS[organ]).length;
+    assertGreater(voxels, 0);
+    assertMatch(stdout, new RegExp(`^${organ} +${voxels} +${(voxels * 0.216).toFixed(1)}$`, "m"));
+  }
+  assertMatch(stdout, /^Adapter: \S/m);
+  assertMatch(stdout, /^Bone: .+ [\d.]+$/m);
+  assertMatch(stdout, /^In all +[\d.]+$/m);
+});
+
+Deno.test("label leaves out organs that were not asked for", async () => {
+  await using folder = await withPhantom();
+  const { code, stdout } = await runTask(
+    ["label", "ct one.nii.gz", "bone.nii", "--organs", "bone", "--border=original"],
+    { cwd: folder.path, env },
+  );
+  assertEquals(code, 0);
+  const { data } = await readNifti(join(folder.path, "bone.nii"));
+  assertEquals([...new Set(data)].sort(), [0, ORGANS.bone]);
+  assert(!stdout.includes("lungs"));
+});
+
+const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46, 0, 1]);
+const NO_VOXELS = { voxels: [], dim: [3, 1e6, 1e6, 1e6, 1, 1, 1, 1] };
+
+const badFiles: [what: string, name: string, bytes: () => Promise<Uint8Array>, says: RegExp][] = [
+  ["a JPEG named .nii.gz", "ct.nii.gz", () => Promise.resolve(JPEG), /NIfTI/],
+  [
+    "a truncated gzip",
+    "ct.nii.gz",
+    async () => (await gzip(handMade())).subarray(0, -20),
+    /gzip|ends|truncated/i,
+  ],
+  [
+    "a header that claims 10^6 cubed voxels",
+    "ct.nii",
+    () => Promise.resolve(handMade({ version: 2, ...NO_VOXELS })),
+    /1000000 x 1000000 x 1000000/,
+  ],
+  [
+    "NaN spacing",
+    "ct.nii",
+    () => Promise.resolve(handMade({ sform: 0, pixdim: [1, NaN, 1, 1, 0, 0, 0, 0] })),
+    /NaN/,
+  ],
+  [
+    "a singular affine",
+    "ct.nii",
+    () => Promise.resolve(handMade({ srow: [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0] })),
+    /singular|affine|srow/i,
+  ],
+];
+
+for (const [what, name, bytes, says] of badFiles) {
+  Deno.test(`label refuses ${what} in one line and writes nothing`, async () => {
+    await using folder = await Folder.make();
+    await folder.write(name, await bytes());
+    const { code, stdout, errors } = await runTask(["label", name, "out.nii.gz"], {
+      cwd: folder.path,
+    });
+    assertEquals([code, stdout, errors.length], [1, "", 1], errors.join("\n"));
+    assertMatch(errors[0]!, /^ct-organ label: Cannot read NIfTI /);
+    assertMatch(errors[0]!, says);
+    assertEquals(await folder.names(), [name]);
+  });
+}
+
+const badArguments: [what: string, args: string[], code: number, says: string][] = [
+  ["a missing file", ["gone.nii.gz", "out.nii.gz"], 1, "no such file"],
+  ["a directory", [".", "out.nii.gz"], 1, "folder"],
+  ["an unknown organ", ["ct.nii", "out.nii", "--organs", "lungs,liver"], 2, "lungs, bone"],
+  ["an unknown flag", ["ct.nii", "out.nii", "--orgns", "bone"], 2, '"--organs"'],
+  ["a flag without its value", ["ct.nii", "out.nii", "--organs"], 2, "needs a value"],
+  ["the variant that is not built yet", ["ct.nii", "out.nii", "--variant", "robust"], 2, "robust"],
+  ["an unknown border rule", ["ct.nii", "out.nii", "--border", "none"], 2, "safe, original"],
+  ["an output that is the input", ["ct.nii", "./ct.nii"], 2, "it is the input"],
+  ["an output of another kind", ["ct.nii", "out.png"], 2, ".nii.gz"],
+  ["an output in no folder", ["ct.nii", "gone/out.nii"], 1, "no folder"],
+  ["too few arguments", ["ct.nii"], 2, "INPUT OUTPUT"],
+  ["an adapter that is not there", ["ct.nii", "out.nii", "--adapter", "no such"], 3, "no such"],
+];
+
+for (const [what, args, code, says] of badArguments) {
+  Deno.test(`label refuses ${what} in one line and writes nothing`, async () => {
+    await using folder = await Folder.make();
+    const ct = handMade();
+    await folder.write("ct.nii", ct);
+    const found = await runTask(["label", ...args], { cwd: folder.path });
+    assertEquals(
+      [found.code, found.stdout, found.errors.length],
+      [code, "", 1],
+      found.errors.join("\n"),
+    );
+    assertMatch(found.errors[0]!, /^ct-organ label: Cannot /);
+    assertStringIncludes(found.errors[0]!, says);
+    assertEquals(await folder.names(), ["ct.nii"]);
+    assertEquals(await Deno.readFile(join(folder.path, "ct.nii")), ct);
+  });
+}
+
+Deno.test("label shows a stack trace only with --verbose", async () => {
+  await using folder = await Folder.make();
+  const place = { cwd: folder.path };
+  const { code, errors } = await runTask(["label", "gone.nii", "out.nii", "--verbose"], place);
+  assertEquals(code, 1);
+  assertGreater(errors.filter((line) => /^ +at /.test(line)).length, 0);
+});
+
+testUnless(
+  "label finds no adapter where no driver answers, and exits with 3",
+  Deno.build.os === "linux" ? undefined : "only Linux has Vulkan drivers that can be hidden",
+  async () => {
+    await using folder = await Folder.make();
+    await folder.write("ct.nii", handMade());
+    const nowhere = { VK_ICD_FILENAMES: "/nowhere.json", VK_DRIVER_FILES: "/nowhere.json" };
+    const { code, errors } = await runTask(["label", "ct.nii", "out.nii"], {
+      cwd: folder.path,
+      env: { DENO_WEBGPU_BACKEND: "vulkan", ...nowhere },
+    });
+    assertEquals([code, errors.length], [3, 1], errors.join("\n"));
+    assertStringIncludes(errors[0]!, "mesa-vulkan-drivers");
+  },
+);
+
+testUnless(
+  "label stops on Ctrl-C, writes nothing and exits with 130",
+  Deno.build.os === "windows" ? "Windows cannot send Ctrl-C to a child" : undefined,
+  async () => {
+    await using folder = await Folder.make();
+    // Large enough that the steps after the first take far longer than a signal needs to arrive.
+    const ct = createVolume(new Int16Array(240 ** 3), {
+      dims: [240, 240, 240],
+      spacing: [2, 2, 2],
+    });
+    await writeNifti(join(folder.path, "ct.nii"), ct);
+    const child = taskCommand(["label", "ct.nii", "out.nii.gz"], { cwd: folder.path, env }).spawn();
+    const drained = child.stdout.cancel();
+    let errors = "";
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      // The first stage is announced: the work has begun. `deno task` delivers one Ctrl-C twice as well.
+      if (errors === "") {
+        child.kill("SIGINT");
+        child.kill("SIGINT");
+      }
+      errors += text;
+    }
+    await drained;
+    assertEquals((await child.status).code, 130, errors);
+    assertEquals(errors.trimEnd().split("\n").at(-1), "ct-organ label: Interrupted");
+    assertEquals(await folder.names(), ["ct.nii"]);
+  },
+);

@@ -1,0 +1,51 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { handMade } from "../volume/_hand_made.ts";
+import { Folder, runTask } from "./_command.ts";
+
+const bad: [what: string, args: string[], code: number, says: string][] = [
+  ["an unknown profile", ["--profile", "smok"], 2, "smoke"],
+  ["a seed that is no number", ["--seed=-1"], 2, "--seed"],
+  ["an unknown flag", ["--profil", "smoke"], 2, '"--profile"'],
+  ["an argument that is no flag", ["CT-ORG"], 2, "CT-ORG"],
+  ["a data folder that is not there", ["--data", "gone", "--out", "out"], 1, "no such folder"],
+  ["a data folder that is a file", ["--data", "file", "--out", "out"], 1, "not a folder"],
+  ["a data folder without cases", ["--data", "empty", "--out", "out"], 1, "volume-N.nii.gz"],
+  ["an adapter that is not there", ["--adapter", "no such", "--out", "out"], 3, "no such"],
+];
+
+for (const [what, args, code, says] of bad) {
+  Deno.test(`reproduce refuses ${what} in one line and writes no result`, async () => {
+    await using folder = await Folder.make();
+    await folder.write("file", new Uint8Array());
+    await Deno.mkdir(`${folder.path}/empty`);
+    const found = await runTask(["reproduce", ...args], { cwd: folder.path });
+    assertEquals([found.code, found.stdout], [code, ""], found.errors.join("\n"));
+    assertMatch(found.errors.at(-1)!, /^ct-organ reproduce: Cannot /);
+    assertStringIncludes(found.errors.at(-1)!, says);
+    await assertNoResult(folder);
+  });
+}
+
+Deno.test("reproduce refuses labels on another grid than their volume's", async () => {
+  await using folder = await Folder.make();
+  await Deno.mkdir(`${folder.path}/data`);
+  await folder.write("data/volume-0.nii", handMade());
+  await folder.write(
+    "data/labels-0.nii",
+    handMade({ type: "uint8", srow: [1, 0, 0, 9, 0, 1, 0, 0, 0, 0, 1, 0] }),
+  );
+  const { code, errors } = await runTask(["reproduce", "--data", "data", "--out", "out"], {
+    cwd: folder.path,
+  });
+  assertEquals(code, 1);
+  assertMatch(errors.at(-1)!, /^ct-organ reproduce: Cannot .*grid/);
+  await assertNoResult(folder);
+});
+
+/** A run may leave finished stages, but neither a result nor a report. */
+async function assertNoResult(folder: Folder): Promise<void> {
+  if (!(await folder.names()).includes("out")) return;
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(`${folder.path}/out`)) names.push(name);
+  assertEquals(names.filter((name) => /^(result|report)\b/.test(name)), []);
+}

@@ -1,0 +1,31 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { pairs, referenceNames } from "../../bench/mod.ts";
+import config from "../../deno.json" with { type: "json" };
+
+const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+
+/** Cells of the tables' rows, without padding. */
+const rows = readme.split("\n").filter((line) => line.startsWith("| `"))
+  .map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()));
+
+Deno.test("the README lists every kernel with its references and agreement", () => {
+  assertEquals(
+    rows.filter((row) => row.length === 3),
+    pairs.map((pair) => [
+      `\`${pair.name}\``,
+      referenceNames(pair).join(", "),
+      pair.acceptance.class,
+    ]),
+  );
+});
+
+Deno.test("the README lists every task and every package", () => {
+  const heads = rows.map(([head]) => head).join("\n");
+  for (const name of Object.keys(config.tasks)) {
+    assertMatch(heads, new RegExp(`^\`${name}\\b`, "m"));
+  }
+  for (const specifier of Object.values(config.imports)) {
+    const name = /^npm:(.+)@/.exec(specifier)?.[1];
+    if (name) assertMatch(heads, new RegExp(`\`${name}\``));
+  }
+});
