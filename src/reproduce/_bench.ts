@@ -1,0 +1,40 @@
+import type { BenchOptions } from "../../bench/mod.ts";
+import type { BenchResult } from "../report/mod.ts";
+import { toJson, writeTextWhole } from "./_files.ts";
+import type { Stage } from "./_stage.ts";
+
+/** Something that benchmarks: the project's own, or a stand-in in tests. */
+export type Bench = (options: BenchOptions) => Promise<BenchResult>;
+
+/** Runs the quick benchmark on the adapter of the run. */
+export function benchStage(
+  bench: Bench,
+  to: string,
+  // The times belong to an adapter: another one makes another result.
+  adapter: string,
+  options: BenchOptions & { readonly seed: number },
+): Stage {
+  return {
+    name: "bench",
+    code: [
+      "bench",
+      "reference",
+      "src/augment",
+      "src/gpu",
+      "src/morphology",
+      "src/random",
+      "src/volume",
+      "src/reproduce/_bench.ts",
+    ],
+    options: { adapter, seed: options.seed, quick: true },
+    inputs: {},
+    outputs: { bench: to },
+    async run() {
+      const result = await bench({ ...options, quick: true });
+      await writeTextWhole(to, toJson(result));
+      return { absent: result.absent?.length ?? 0 };
+    },
+    // A reference that failed may be there next time.
+    settled: (detail) => (detail as { absent: number }).absent === 0,
+  };
+}

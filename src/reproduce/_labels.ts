@@ -1,0 +1,90 @@
+import { dirname, join } from "@std/path";
+import type { Gpu } from "../gpu/mod.ts";
+import { labelOrgans, type LabelStep, ORGANS } from "../labels/mod.ts";
+import { dice } from "../metrics/mod.ts";
+import { readNifti, writeNifti } from "../volume/mod.ts";
+import type { LabelScore } from "../report/mod.ts";
+import { type CaseFiles, readLabels } from "./_cases.ts";
+import { toJson, writeTextWhole } from "./_files.ts";
+import type { Stage } from "./_stage.ts";
+
+/** The organs the rules label. */
+export const RULED = ["lungs", "bone"] as const;
+
+/** A case on the run's grid and the file with its unsupervised labels. */
+export interface LabelledFiles {
+  readonly truth: CaseFiles;
+  readonly found: string;
+}
+
+/** Where a case's unsupervised labels go. */
+export function unsupervisedFile(folder: string, number: number): string {
+  return join(folder, "unsupervised", `labels-${number}.nii.gz`);
+}
+
+/** Labels a case by the paper's rules; the record keeps the time of each step. */
+export function labelStage(
+  gpu: Gpu,
+  from: CaseFiles,
+  to: string,
+  signal: AbortSignal | undefined,
+): Stage {
+  return {
+    name: `labels/${from.number}`,
+    code: ["src/labels", "src/morphology", "src/gpu", "src/volume", "src/reproduce/_labels.ts"],
+    options: { variant: "paper", border: "safe" },
+    inputs: { volume: from.volume },
+    outputs: { labels: to },
+    async run() {
+      const options = { ...signal && { signal } };
+      const ct = await readNifti(from.volume, options);
+      const steps: LabelStep[] = [];
+      const labels = await labelOrgans(gpu, ct, {
+        ...options,
+        variant: "paper",
+        border: "safe",
+        onStep: (step) => steps.push(step),
+      });
+      await Deno.mkdir(dirname(to), { recursive: true });
+      await writeNifti(to, labels, options);
+      return { steps };
+    },
+  };
+}
+
+/** Scores every case's unsupervised labels against its truth. */
+export function scoreStage(
+  cases: readonly LabelledFiles[],
+  to: string,
+  signal: AbortSignal | undefined,
+): Stage {
+  const inputs = cases.flatMap(({ truth, found }) => [
+    [`truth ${truth.number}`, truth.labels],
+    [`unsupervised ${truth.number}`, found],
+  ]);
+  return {
+    name: "score",
+    code: ["src/metrics", "src/labels/organs.ts", "src/volume", "src/reproduce/_labels.ts"],
+    options: {},
+    inputs: Object.fromEntries(inputs),
+    outputs: { scores: to },
+    async run() {
+      const options = { ...signal && { signal } };
+      const scores: LabelScore[] = [];
+      for (const { truth, found } of cases) {
+        const a = await readLabels(found, options);
+        const b = await readLabels(truth.labels, options);
+        for (const organ of RULED) {
+          const value = dice(a.data, b.data, ORGANS[organ]);
+          scores.push({
+            case: truth.number,
+            organ,
+            variant: "paper",
+            ...value !== undefined && { dice: value },
+          });
+        }
+      }
+      await writeTextWhole(to, toJson(scores));
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/**
+ * The paper's pipeline in one call, from data to a report with a verdict on each claim.
+ *
+ * @module
+ */
+
+export { type Profile, type ProfileName, PROFILES } from "./profiles.ts";
+export {
+  reproduce,
+  type ReproduceOptions,
+  type ReproduceOutcome,
+  type ReproduceProgress,
+} from "./reproduce.ts";

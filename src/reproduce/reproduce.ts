@@ -1,0 +1,228 @@
+import { basename, join } from "@std/path";
+import { bench, type BenchProgress } from "../../bench/mod.ts";
+import { type AdapterInfo, openGpu } from "../gpu/mod.ts";
+import {
+  type LabelScore,
+  renderReproduceReport,
+  type ReproduceResult,
+  type ResultDataset,
+} from "../report/mod.ts";
+import { type Bench, benchStage } from "./_bench.ts";
+import {
+  type CaseFiles,
+  gridFiles,
+  LAST_TEST_CASE,
+  phantomFiles,
+  phantomStage,
+  resampleStage,
+  scorableCases,
+} from "./_cases.ts";
+import { toJson, toldPath, writeTextWhole } from "./_files.ts";
+import { type LabelledFiles, labelStage, scoreStage, unsupervisedFile } from "./_labels.ts";
+import { casePictures } from "./_pictures.ts";
+import { composeResult } from "./_result.ts";
+import { type ReproduceProgress, Run } from "./_run.ts";
+import type { Stage } from "./_stage.ts";
+import { type Profile, type ProfileName, PROFILES } from "./profiles.ts";
+
+export type { ReproduceProgress } from "./_run.ts";
+
+/** The benchmark takes about as long as this many stages of a case. */
+const BENCH_SHARE = 20;
+
+/** Options of {@linkcode reproduce}. */
+export interface ReproduceOptions {
+  /**
+   * How much to do.
+   *
+   * @default {"smoke"}
+   */
+  readonly profile?: ProfileName;
+  /**
+   * Drives the phantoms and the benchmark's intervals: an integer from 0 to 2^53 - 1.
+   *
+   * @default {1}
+   */
+  readonly seed?: number;
+  /** The run's folder; `reports/PROFILE-SEED` if left out. Made if it is not there. */
+  readonly out?: string;
+  /** A folder in CT-ORG's layout; phantoms if left out. */
+  readonly data?: string;
+  /** `"software"`, `"hardware"`, or a part of the adapter's description. */
+  readonly adapter?: string;
+  /** Stops the run; what is done stays and is taken up by the next. */
+  readonly signal?: AbortSignal;
+  /** Called before each stage and during long ones. */
+  readonly onProgress?: (progress: ReproduceProgress) => void;
+}
+
+/** What a run leaves. */
+export interface ReproduceOutcome {
+  /** Path of `result.json`. */
+  readonly resultPath: string;
+  /** Path of `report.html`. */
+  readonly reportPath: string;
+  /** What `result.json` holds. */
+  readonly result: ReproduceResult;
+}
+
+/** What a run is made of, so that tests can put something small in its place. */
+export interface ReproduceParts {
+  readonly settings: Profile;
+  readonly bench: Bench;
+}
+
+/**
+ * Runs the paper's pipeline, as far as it is built, and writes `result.json` and `report.html`: data (phantoms, or a
+ * CT-ORG folder), 3 mm grid, unsupervised labels, their Dice against the truth, the quick benchmark, and a verdict on
+ * each claim. Each stage reads and writes files in the run's folder, beside a hash of its options, code and inputs: a
+ * run that was stopped goes on where it was, and a change reruns only what depends on it.
+ *
+ * On CT-ORG's layout only cases 0 to 20 are taken: the lungs and bones of the others were labelled by these very rules.
+ *
+ * @param options What to run.
+ * @returns The result and where it lies.
+ * @throws {RangeError} If there is no such profile, or the seed is not valid.
+ * @throws {NoAdapterError} If no adapter answers or none matches.
+ * @throws {Error} If the data folder cannot be used; the message says why.
+ *
+ * @example
+ * ```ts
+ * const { reportPath } = await reproduce({ profile: "smoke", seed: 1 });
+ * ```
+ */
+export async function reproduce(options: ReproduceOptions = {}): Promise<ReproduceOutcome> {
+  const { profile = "smoke" } = options;
+  if (!Object.hasOwn(PROFILES, profile)) {
+    throw new RangeError(
+      `Cannot reproduce with profile "${profile}": the profiles are ${
+        Object.keys(PROFILES).join(", ")
+      }`,
+    );
+  }
+  return await reproduceWith({ settings: PROFILES[profile], bench }, options);
+}
+
+/** {@linkcode reproduce} with other parts. */
+export async function reproduceWith(
+  { settings, bench }: ReproduceParts,
+  options: ReproduceOptions,
+): Promise<ReproduceOutcome> {
+  const { profile = "smoke", seed = 1, data, adapter, signal } = options;
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(
+      `Cannot reproduce: seed must be an integer from 0 to 2^53 - 1, found ${seed}`,
+    );
+  }
+  const startedAt = new Date().toISOString();
+  const folder = options.out ?? join("reports", `${profile}-${seed}`);
+  const stop = { ...signal && { signal } };
+  const device = { ...adapter !== undefined && { adapter }, ...stop };
+  const source = data === undefined
+    ? phantomSource(folder, settings, seed, signal)
+    : await folderSource(data);
+  const { cases, left, dataset } = source;
+  const run = new Run(folder, cases.length * (source.make ? 3 : 2) + 1 + BENCH_SHARE, options);
+  const { info, labelled } = await labelCases(run, folder, source, device);
+
+  const scorePath = join(folder, "scores.json");
+  await run.stage(scoreStage(labelled, scorePath, signal), "Dice against the truth");
+  const scores: LabelScore[] = JSON.parse(await Deno.readTextFile(scorePath));
+  const benchPath = join(folder, "bench.json");
+  const onProgress = ({ kernel, case: name, done, total }: BenchProgress) =>
+    run.say("bench", `${kernel}, ${name}`, BENCH_SHARE * done / total);
+  await run.stage(
+    benchStage(bench, benchPath, info.description, { ...device, seed, onProgress }),
+    "Benchmark",
+    BENCH_SHARE,
+  );
+
+  run.say("report", "Report");
+  const result = await composeResult({
+    ...{ profile, settings, seed, dataset, left, scores, startedAt, run, adapter: info },
+    command: commandOf(options),
+    bench: JSON.parse(await Deno.readTextFile(benchPath)),
+  });
+  const html = await renderReproduceReport(result, await casePictures(labelled, scores, stop));
+  signal?.throwIfAborted();
+  const resultPath = join(folder, "result.json");
+  const reportPath = join(folder, "report.html");
+  await writeTextWhole(reportPath, html);
+  await writeTextWhole(resultPath, toJson(result));
+  return { resultPath, reportPath, result };
+}
+
+/** Where a run's cases come from. */
+interface Source {
+  readonly cases: readonly CaseFiles[];
+  /** Numbers of the cases that may not be scored. */
+  readonly left: readonly number[];
+  readonly dataset: ResultDataset;
+  /** The stage that makes a case's files, where they do not exist yet. */
+  make?(files: CaseFiles): Stage;
+}
+
+function phantomSource(
+  folder: string,
+  { phantoms, dims, spacing }: Profile,
+  seed: number,
+  signal: AbortSignal | undefined,
+): Source {
+  const cases = Array.from({ length: phantoms }, (_, number) => phantomFiles(folder, number));
+  const test = cases.map(({ number }) => number);
+  return {
+    cases,
+    left: [],
+    dataset: { name: "phantoms", kind: "phantom", test },
+    make: (files) => phantomStage(files, { seed, dims, spacing }, signal),
+  };
+}
+
+async function folderSource(data: string): Promise<Source> {
+  const { cases, left } = await scorableCases(data);
+  // Verdicts need the whole of CT-ORG's test set; a part of it, or something else in its layout, is a folder.
+  const kind = cases.length === LAST_TEST_CASE + 1 ? "ct-org" : "folder";
+  const test = cases.map(({ number }) => number);
+  return { cases, left, dataset: { name: basename(data), kind, test } };
+}
+
+/** Brings every case to the grid and labels it; the GPU is free again at the end. */
+async function labelCases(
+  run: Run,
+  folder: string,
+  source: Source,
+  device: { readonly adapter?: string; readonly signal?: AbortSignal },
+): Promise<{ info: AdapterInfo; labelled: LabelledFiles[] }> {
+  await using gpu = await openGpu(device);
+  const labelled: LabelledFiles[] = [];
+  for (const from of source.cases) {
+    const truth = gridFiles(folder, from.number);
+    const found = unsupervisedFile(folder, from.number);
+    const name = `case ${from.number}`;
+    if (source.make) await run.stage(source.make(from), `Phantom of ${name}`);
+    await run.stage(resampleStage(from, truth, device.signal), `3 mm grid of ${name}`);
+    await run.stage(labelStage(gpu, truth, found, device.signal), `Lungs and bone of ${name}`);
+    labelled.push({ truth, found });
+  }
+  return { info: gpu.info, labelled };
+}
+
+function commandOf({ profile = "smoke", seed = 1, data, out, adapter }: ReproduceOptions): string {
+  const flags = {
+    profile,
+    seed,
+    data: data === undefined ? undefined : toldPath(data),
+    out: out === undefined ? undefined : toldPath(out),
+    adapter,
+  };
+  return [
+    "deno task reproduce",
+    ...Object.entries(flags).flatMap(([flag, value]) =>
+      value === undefined ? [] : [`--${flag} ${quote(String(value))}`]
+    ),
+  ].join(" ");
+}
+
+function quote(word: string): string {
+  return /^[\w./:-]+$/.test(word) ? word : JSON.stringify(word);
+}

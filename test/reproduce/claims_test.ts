@@ -1,0 +1,112 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { BenchRatio, BenchResult, BenchRow, LabelScore } from "../../src/report/mod.ts";
+import { judgeClaims } from "../../src/reproduce/_claims.ts";
+import { benchResult } from "./_bench.ts";
+
+const ratio = (against: BenchRatio["against"], low: number, kernel = "augment/warp") => ({
+  kernel,
+  case: "one",
+  against,
+  ratio: low + 0.5,
+  ci95: [low, low + 1] as const,
+});
+
+const score = (organ: "lungs" | "bone", dice?: number): LabelScore => ({
+  case: 0,
+  organ,
+  variant: "paper",
+  ...dice !== undefined && { dice },
+});
+
+function judge(
+  id: number,
+  evidence: { kind?: "phantom" | "ct-org" | "folder"; scores?: LabelScore[]; bench?: BenchResult },
+) {
+  const { kind = "phantom", scores = [], bench = benchResult() } = evidence;
+  return judgeClaims({ kind, scores, bench })[id - 1]!;
+}
+
+Deno.test("judgeClaims() gives one claim per numbered claim of the paper, each with a reason", () => {
+  const claims = judgeClaims({ kind: "phantom", scores: [], bench: benchResult() });
+  assertEquals(claims.map(({ id }) => id), [1, 2, 3, 4, 5, 6, 7]);
+  for (const { verdict, why, measured } of claims) {
+    assertEquals(verdict, "not tested");
+    assertEquals(measured, undefined);
+    assert(why.length > 10);
+  }
+});
+
+Deno.test("judgeClaims() judges speed by the interval's lower end and by the adapter's class", () => {
+  const verdict = (software: boolean, ...ratios: BenchRatio[]) =>
+    judge(1, { bench: benchResult({ software, ratios }) }).verdict;
+  assertEquals(verdict(true, ratio("itk-wasm", 2.6)), "holds on a software adapter");
+  assertEquals(verdict(true, ratio("itk-wasm", 2.5)), "fails on a software adapter");
+  assertEquals(verdict(false, ratio("itk-wasm", 2.6)), "reproduced");
+  assertEquals(verdict(false, ratio("itk-wasm", 3), ratio("scipy", 1)), "not reproduced");
+});
+
+Deno.test("judgeClaims() takes the full augmentation where it was timed, never the own TypeScript", () => {
+  const own = ratio("typescript", 9);
+  assertEquals(judge(1, { bench: benchResult({ ratios: [own] }) }).verdict, "not tested");
+  const ratios = [own, ratio("scipy", 9), ratio("scipy", 1, "augment/full")];
+  const claim = judge(1, { bench: benchResult({ ratios }) });
+  assertEquals(claim.verdict, "fails on a software adapter");
+  assertStringIncludes(claim.measured!, "1.50 times (95 % interval 1.00 to 2.00) against scipy");
+});
+
+Deno.test("judgeClaims() says why no CPU version could be timed", () => {
+  const absent = [{
+    kernel: "augment/warp",
+    case: "one",
+    implementation: "itk-wasm" as const,
+    reason: "its file is missing",
+  }];
+  const { verdict, why } = judge(1, { bench: { ...benchResult(), absent } });
+  assertEquals(verdict, "not tested");
+  assertStringIncludes(why, "(itk-wasm: its file is missing)");
+});
+
+Deno.test("judgeClaims() judges labels by their mean Dice and by what the cases are", () => {
+  const good = [score("lungs", 0.99), score("bone", 0.7), score("bone", 0.9)];
+  const bad = [score("lungs", 0.4), score("bone", 0.9)];
+  assertEquals(judge(3, { scores: good }).verdict, "holds on phantoms");
+  assertEquals(judge(3, { scores: bad }).verdict, "fails on phantoms");
+  assertEquals(judge(3, { kind: "ct-org", scores: good }).verdict, "reproduced");
+  assertEquals(judge(3, { kind: "ct-org", scores: bad }).verdict, "not reproduced");
+  const folder = judge(3, { kind: "folder", scores: bad });
+  assertEquals(folder.verdict, "not tested");
+  assertEquals(folder.measured, "lungs Dice 0.400 (mean of 1), bone Dice 0.900 (mean of 1)");
+});
+
+Deno.test("judgeClaims() leaves absent organs out of the mean and says nothing without both organs", () => {
+  const scores = [score("lungs", 0.9), score("lungs"), score("bone", 0.8)];
+  assertEquals(
+    judge(3, { scores }).measured,
+    "lungs Dice 0.900 (mean of 1), bone Dice 0.800 (mean of 1)",
+  );
+  assertEquals(judge(3, { scores: [score("lungs", 0.9), score("bone")] }).verdict, "not tested");
+});
+
+Deno.test("judgeClaims() judges the sampler on hardware only", () => {
+  const row = (kernel: string, median_ms: number, max_abs: number): BenchRow => ({
+    suite: "augment",
+    kernel,
+    case: "one",
+    implementation: "webgpu",
+    samples_ms: [median_ms],
+    median_ms,
+    ci95_ms: [median_ms, median_ms],
+    agreement: { class: "absolute", max_abs, ok: true },
+  });
+  const verdict = (software: boolean, fast: number) => {
+    const results = [row("augment/warp", 10, 0.01), row("augment/warp-fast", fast, 2.1)];
+    return judge(7, { bench: { ...benchResult({ software }), results } });
+  };
+  assertEquals(verdict(false, 5).verdict, "reproduced");
+  assertEquals(verdict(false, 15).verdict, "not reproduced");
+  assertEquals(verdict(true, 5).verdict, "not tested");
+  assertEquals(
+    verdict(true, 5).measured,
+    "sampler 5.0 ms, exact 10.0 ms, largest difference 2.10 HU",
+  );
+});
