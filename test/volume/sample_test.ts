@@ -12,22 +12,16 @@ import {
   sameGrid,
   writeNifti,
 } from "../../src/volume/mod.ts";
+import { testUnless } from "../_skip.ts";
 
 const FOLDER = fromFileUrl(new URL("../../../shared/data/ct-org-sample", import.meta.url));
 
-function present(): boolean {
-  try {
-    return Deno.statSync(FOLDER).isDirectory;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    console.log("skipped: tests on the real CT, ../shared/data/ct-org-sample is absent");
-    return false;
-  }
-}
+const absent = await Deno.stat(FOLDER).then(
+  () => undefined,
+  () => "../shared/data/ct-org-sample is not there",
+);
 
-const ignore = !present();
-
-Deno.test("readNifti() reads the sample CT as ITK does", { ignore }, async () => {
+testUnless("readNifti() reads the sample CT as ITK does", absent, async () => {
   const path = join(FOLDER, "volume-0.nii.gz");
   const ct = await readNifti(path);
   assertEquals([...ct.dims], [122, 101, 30]);
@@ -41,7 +35,7 @@ Deno.test("readNifti() reads the sample CT as ITK does", { ignore }, async () =>
   assert(ct.data.every((value, i) => value === image.data![i]));
 });
 
-Deno.test("readNifti() reads the sample labels: the README's counts", { ignore }, async () => {
+testUnless("readNifti() reads the sample labels: the README's counts", absent, async () => {
   const labels = await readNifti(join(FOLDER, "labels-0.nii.gz"));
   assertEquals(labels.data.constructor, Float32Array);
   const counts = new Array(7).fill(0);
@@ -49,7 +43,7 @@ Deno.test("readNifti() reads the sample labels: the README's counts", { ignore }
   assertEquals(counts.slice(1), [38634, 0, 4307, 7623, 7785, 0]);
 });
 
-Deno.test("writeNifti() puts labels on the sample's own grid", { ignore }, async () => {
+testUnless("writeNifti() puts labels on the sample's own grid", absent, async () => {
   const folder = await Deno.makeTempDir();
   try {
     const ct = await readNifti(join(FOLDER, "volume-0.nii.gz"));
@@ -69,7 +63,7 @@ Deno.test("writeNifti() puts labels on the sample's own grid", { ignore }, async
   }
 });
 
-Deno.test("reorient() and resample() bring the sample there and back", { ignore }, async () => {
+testUnless("reorient() and resample() bring the sample there and back", absent, async () => {
   const ct = await readNifti(join(FOLDER, "volume-0.nii.gz"));
   const back = reorient(reorient(ct, "LPI"), "RAS");
   assertEquals(back.data, ct.data);
