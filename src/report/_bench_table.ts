@@ -1,0 +1,93 @@
+import { groupByCase, shortName } from "./_bench_charts.ts";
+import { figure, interval, percent } from "./_format.ts";
+import { type Html, markup, type Part } from "./_html.ts";
+import { scrollTable } from "./_table.ts";
+import type { BenchRatio, BenchRow } from "./schema.ts";
+
+const HEAD: readonly (readonly [title: string, number?: "number"])[] = [
+  ["Implementation"],
+  ["Median ms", "number"],
+  ["95 % interval", "number"],
+  ["Kernel ms", "number"],
+  ["First call ms", "number"],
+  ["WebGPU faster, times", "number"],
+  ["95 % interval", "number"],
+  ["Agreement"],
+  ["Largest deviation", "number"],
+  ["Share of copy bandwidth", "number"],
+  ["Share of multiply-add rate", "number"],
+  ["Samples", "number"],
+  ["Outliers, kept", "number"],
+];
+
+/** Every figure of a suite: a heading per case, a row per implementation. */
+export function benchTable(
+  suite: string,
+  rows: readonly BenchRow[],
+  ratios: readonly BenchRatio[],
+): Html {
+  const head = HEAD.map(([title, kind]) => markup`<th scope="col" class="${kind}">${title}</th>`);
+  return scrollTable(
+    `Suite ${suite}. Deviations are in the unit of the kernel's output. Shares are of the adapter's own measured rates, for the least work the kernel can do.`,
+    markup`<thead>
+<tr>${head}</tr>
+</thead>
+`,
+    [...groupByCase(rows).values()].map((own) => caseRows(own, ratios)),
+    "wide",
+  );
+}
+
+function caseRows(rows: readonly BenchRow[], ratios: readonly BenchRatio[]): Html {
+  const { kernel, case: name } = rows[0]!;
+  return markup`<tbody>
+<tr class="case"><th colspan="${HEAD.length}" scope="rowgroup"><strong>${
+    shortName(kernel)
+  }</strong> ${name}</th></tr>
+${
+    rows.map((row) => {
+      const ratio = ratios.find((one) =>
+        one.kernel === kernel && one.case === name && one.against === row.implementation
+      );
+      return implementationRow(row, ratio);
+    })
+  }</tbody>
+`;
+}
+
+function implementationRow(row: BenchRow, ratio: BenchRatio | undefined): Html {
+  const { agreement, roofline, samples_ms, outliers } = row;
+  const { class: kind, max_abs, mismatches, ok, error } = agreement;
+  const agrees = ok
+    ? markup`<span class="good">✓</span> ${kind}${
+      mismatches !== undefined && mismatches > 0 && `, ${mismatches} differ`
+    }`
+    : markup`<span class="bad">✗ disagrees</span>, ${kind}`;
+  const bound = (text: Part) => markup`<td class="number bound">${text}</td>`;
+  const number = (text: Part) => markup`<td class="number">${text}</td>`;
+  return markup`<tr><th scope="row" class="nowrap">${row.implementation}</th>${
+    number(
+      figure(row.median_ms),
+    )
+  }${bound(interval(row.ci95_ms))}${
+    number(
+      row.kernel_ms === undefined ? "" : figure(row.kernel_ms),
+    )
+  }${number(row.first_call_ms === undefined ? "" : figure(row.first_call_ms))}${
+    number(
+      ratio && figure(ratio.ratio),
+    )
+  }${bound(ratio && interval(ratio.ci95))}<td>${agrees}</td>${
+    number(
+      kind === "exact" && ok ? "none" : figure(max_abs),
+    )
+  }${number(roofline && percent(roofline.bandwidth_share))}${
+    number(
+      roofline && percent(roofline.flops_share),
+    )
+  }${number(samples_ms.length)}${number(outliers)}</tr>
+${
+    !ok && error !== undefined &&
+    markup`<tr><td colspan="${HEAD.length}" class="bad">${row.implementation}: ${error}</td></tr>\n`
+  }`;
+}

@@ -1,0 +1,275 @@
+import type { OrganName } from "../labels/mod.ts";
+
+/** Everything that can compute a kernel's result; `webgpu` is the subject, the others are what it is compared with. */
+export type BenchImplementation =
+  | "webgpu"
+  | "webgpu-fast"
+  | "typescript"
+  | "tfjs-cpu"
+  | "itk-wasm"
+  | "niimath"
+  | "scipy"
+  | "itk-1t"
+  | "itk-2t"
+  | "torch-cpu"
+  | "torch-cuda"
+  | "cupy";
+
+/** Lower and upper end of a bootstrap 95 % interval, in the unit of the figure it belongs to. */
+export type Interval = readonly [low: number, high: number];
+
+/** The adapter that ran. */
+export interface ResultAdapter {
+  /** The driver's own name of the device. */
+  readonly description: string;
+  readonly vendor: string;
+  /** True if the "GPU" is a program on the CPU: its times say nothing of real hardware. */
+  readonly software: boolean;
+  readonly driver?: string;
+}
+
+/** The machine that ran. */
+export interface ResultMachine {
+  /** The processor's model. */
+  readonly cpu?: string;
+  /** Logical cores. */
+  readonly cores: number;
+  /** Main memory. */
+  readonly memory_bytes?: number;
+  /** Operating system, release and architecture. */
+  readonly os: string;
+}
+
+/** How an implementation's output compares with the GPU's. */
+export interface BenchAgreement {
+  /** The acceptance class: all elements equal, none further off than a bound, or few that differ at all. */
+  readonly class: "exact" | "absolute" | "mismatch-count";
+  /** Largest absolute difference, in the unit of the kernel's output. */
+  readonly max_abs: number;
+  /** Elements that differ by more than the class allows any of them to. */
+  readonly mismatches?: number;
+  /** True if the output is accepted. */
+  readonly ok: boolean;
+  /** One line that says why it is not. */
+  readonly error?: string;
+}
+
+/** The least work of a kernel against the adapter's own measured ceilings. */
+export interface BenchRoofline {
+  /** Bytes that must be read and written. */
+  readonly bytes: number;
+  /** Operations, a multiply-add counting two. */
+  readonly flops: number;
+  /** Share of the adapter's copy bandwidth, 1 is all of it. */
+  readonly bandwidth_share: number;
+  /** Share of the adapter's multiply-add rate, 1 is all of it. */
+  readonly flops_share: number;
+}
+
+/** One implementation on one case. */
+export interface BenchRow {
+  readonly suite: string;
+  /** `suite/name`. */
+  readonly kernel: string;
+  readonly case: string;
+  readonly implementation: BenchImplementation;
+  /** Wall times in the order taken, transfers included, ms. */
+  readonly samples_ms: readonly number[];
+  readonly median_ms: number;
+  /** Of the median. */
+  readonly ci95_ms: Interval;
+  /** Samples far from the others; they are kept. */
+  readonly outliers?: number;
+  /** Time of the kernels alone by the GPU's own clock, ms. */
+  readonly kernel_ms?: number;
+  /** Wall time of the first call, compilation included, ms. */
+  readonly first_call_ms?: number;
+  readonly roofline?: BenchRoofline;
+  /** Of the row of `webgpu`: the worst of its agreements. */
+  readonly agreement: BenchAgreement;
+}
+
+/** How many times faster the GPU is than another implementation. */
+export interface BenchRatio {
+  /** `suite/name`. */
+  readonly kernel: string;
+  readonly case: string;
+  readonly against: BenchImplementation;
+  /** The other's median over the median of `webgpu`, transfers included: above 1 the GPU is faster. */
+  readonly ratio: number;
+  readonly ci95: Interval;
+}
+
+/** An implementation that could not run a case. */
+export interface BenchAbsence {
+  /** `suite/name`. */
+  readonly kernel: string;
+  readonly case: string;
+  readonly implementation: BenchImplementation;
+  /** One line. */
+  readonly reason: string;
+}
+
+/** What a benchmark writes as JSON. */
+export interface BenchResult {
+  readonly schema: "ct-organ-webgpu/bench@1";
+  readonly adapter: ResultAdapter;
+  readonly machine: ResultMachine;
+  /** By name of the program or package. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** What to type to run it again. */
+  readonly command: string;
+  readonly seed: number;
+  readonly results: readonly BenchRow[];
+  readonly ratios: readonly BenchRatio[];
+  readonly absent?: readonly BenchAbsence[];
+  readonly overhead?: {
+    /** Wall time of an empty submit and wait, median, ms. */
+    readonly empty_submit_ms: number;
+  };
+}
+
+/** What the evidence allows to say of a claim. `reproduced` and `not reproduced` need real CTs or a hardware adapter. */
+export type Verdict =
+  | "reproduced"
+  | "not reproduced"
+  | "holds on phantoms"
+  | "fails on phantoms"
+  | "holds on a software adapter"
+  | "fails on a software adapter"
+  | "not tested";
+
+/** One of the paper's claims and what came of it. */
+export interface Claim {
+  /** The paper's own number for it, from 1. */
+  readonly id: number;
+  /** The claim in a sentence. */
+  readonly text: string;
+  /** The paper's figure, with its unit. */
+  readonly paper: string;
+  /** Ours, with its unit; absent if not tested. */
+  readonly measured?: string;
+  readonly verdict: Verdict;
+  /** What the verdict rests on, or why there is none. */
+  readonly why: string;
+}
+
+/** The cases of a run. */
+export interface ResultDataset {
+  readonly name: string;
+  /** Phantoms are generated; the others are CTs. */
+  readonly kind: "phantom" | "ct-org" | "folder";
+  /** Case numbers. */
+  readonly train?: readonly number[];
+  readonly validation?: readonly number[];
+  readonly test: readonly number[];
+}
+
+/** An unsupervised label against the truth. */
+export interface LabelScore {
+  /** The case's number. */
+  readonly case: number;
+  readonly organ: OrganName;
+  /** Of the rules, e.g. `paper`. */
+  readonly variant: string;
+  /** 0 to 1; absent if the organ is in neither the label nor the truth. */
+  readonly dice?: number;
+}
+
+/** Mean and spread of a metric over cases. */
+export interface MetricSummary {
+  readonly mean: number;
+  readonly sd: number;
+  readonly ci95: Interval;
+  /** How many cases. */
+  readonly n: number;
+}
+
+/** Metrics of one organ in one arm. */
+export interface ArmOrgan {
+  readonly dice: MetricSummary;
+  /** Normalised surface Dice at 1 voxel. */
+  readonly nsd?: MetricSummary;
+  readonly hd95_mm?: MetricSummary;
+}
+
+/** One way to train. */
+export interface Arm {
+  readonly name: string;
+  readonly loss: string;
+  readonly augmentation: boolean;
+  readonly seeds: readonly number[];
+  readonly steps: number;
+  readonly cost: {
+    readonly parameters: number;
+    readonly peak_gpu_bytes?: number;
+    readonly seconds: number;
+  };
+  readonly organs: Readonly<Partial<Record<OrganName, ArmOrgan>>>;
+}
+
+/** Two arms compared over the same cases. */
+export interface ArmComparison {
+  /** Names of the arms; the difference is the first's metric minus the second's. */
+  readonly arms: readonly [string, string];
+  readonly organ: OrganName;
+  readonly metric: "dice" | "nsd" | "hd95_mm";
+  readonly difference: number;
+  readonly ci95: Interval;
+  readonly n: number;
+  /** After the correction for multiplicity that `test` names. */
+  readonly p_value: number;
+  /** The test and the correction, in words. */
+  readonly test: string;
+}
+
+/** A file and its content's hash. */
+export interface HashedFile {
+  /** Path or name, as the run was given it. */
+  readonly path: string;
+  /** In hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** Everything needed to run it again and to see whether the same came out. */
+export interface Manifest {
+  /** What to type. */
+  readonly command: string;
+  /** The checkout; absent where git does not tell. */
+  readonly git?: {
+    readonly commit: string;
+    /** Whether files differ from the commit; absent where that is not known. */
+    readonly dirty?: boolean;
+  };
+  /** By name of the program or package. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly adapter: ResultAdapter;
+  readonly machine: ResultMachine;
+  /** The profile's settings by name. */
+  readonly config: Readonly<Record<string, string | number | boolean>>;
+  /** By what they drive. */
+  readonly seeds: Readonly<Record<string, number>>;
+  readonly inputs: readonly HashedFile[];
+  readonly outputs: readonly HashedFile[];
+  /** Stages that ran, in order. */
+  readonly stages: readonly { readonly name: string; readonly seconds: number }[];
+  /** Stages that did not, and why. */
+  readonly not_run?: readonly { readonly name: string; readonly why: string }[];
+  /** ISO 8601, UTC. */
+  readonly started_at?: string;
+  readonly energy_joules?: number;
+}
+
+/** What a reproduction writes as JSON. */
+export interface ReproduceResult {
+  readonly schema: "ct-organ-webgpu/result@1";
+  readonly profile: string;
+  readonly seed: number;
+  readonly dataset: ResultDataset;
+  readonly labels?: readonly LabelScore[];
+  readonly arms?: readonly Arm[];
+  readonly comparisons?: readonly ArmComparison[];
+  readonly claims: readonly Claim[];
+  readonly bench?: BenchResult;
+  readonly manifest: Manifest;
+}

@@ -1,0 +1,269 @@
+import {
+  assert,
+  assertEquals,
+  AssertionError,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import { toFileUrl } from "@std/path";
+import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { findChromium } from "../../src/cli/chromium.ts";
+import { renderBenchReport, renderReproduceReport } from "../../src/report/mod.ts";
+import { testUnless } from "../_skip.ts";
+import { decodeAddress } from "./_decode.ts";
+import { benchFixture, pictureFixture, reproduceFixture } from "./_fixtures.ts";
+import { poison } from "./_hostile.ts";
+
+const program = await findChromium();
+const reason = program ? undefined : "no browser; on Debian: apt-get install chromium";
+
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1280, height: 900 };
+
+/** A page that is open, and what it said and asked for. */
+interface Opened {
+  readonly page: Page;
+  /** Errors and warnings on the console, and exceptions nobody caught. */
+  readonly complaints: string[];
+  /** Everything the page loaded but itself and what it holds. */
+  readonly requests: string[];
+}
+
+/** Writes a report to disk, as its user has it, and opens it. */
+async function open(
+  report: string,
+  options: BrowserContextOptions,
+  use: (opened: Opened) => Promise<void>,
+): Promise<void> {
+  const file = await Deno.makeTempFile({ suffix: ".html" });
+  const browser = await chromium.launch({
+    executablePath: program!,
+    args: ["--headless", "--no-sandbox", "--disable-gpu"],
+  });
+  try {
+    await Deno.writeTextFile(file, report);
+    const page = await browser.newPage(options);
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => requests.push(request.url()));
+    const address = toFileUrl(file).href;
+    await page.goto(address);
+    await use({
+      page,
+      complaints,
+      get requests() {
+        return requests.filter((url) => url !== address && !url.startsWith("data:"));
+      },
+    });
+  } finally {
+    await browser.close();
+    await Deno.remove(file);
+  }
+}
+
+/** For each canvas how many of its pixels have the colour of a mark. */
+async function markedPixels(page: Page, mark = "--mark-0"): Promise<number[]> {
+  return await page.evaluate<number[]>(`(() => {
+    const probe = document.createElement("i");
+    probe.style.color = getComputedStyle(document.documentElement).getPropertyValue("${mark}");
+    document.body.append(probe);
+    const [r, g, b] = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+    probe.remove();
+    return [...document.querySelectorAll("canvas")].map((canvas) => {
+      // Read from a copy: Chromium warns of reading one that is drawn to again.
+      const { width, height } = canvas;
+      const copy = new OffscreenCanvas(width, height).getContext("2d");
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, width, height);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) count++;
+      }
+      return count;
+    });
+  })()`);
+}
+
+/** Waits until something holds: a browser tells a page of changes when it gets to it. */
+async function until(page: Page, holds: () => Promise<boolean>, failure: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await holds()) return;
+    await page.waitForTimeout(50);
+  }
+  throw new AssertionError(failure);
+}
+
+const background = (page: Page) =>
+  page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+
+testUnless(
+  "renderReproduceReport() opens in a browser without an error, loads nothing and draws its charts",
+  reason,
+  async () => {
+    const report = await renderReproduceReport(reproduceFixture(), [pictureFixture()]);
+    await open(report, { viewport: DESKTOP }, async ({ page, complaints, requests }) => {
+      assertEquals((await markedPixels(page)).length, 5);
+      // Labels, then times and ratios of two suites. The mark of the mean and of TypeScript is in all, WebGPU's not in the ratios.
+      await until(
+        page,
+        async () => (await markedPixels(page, "--mark-1")).every((count) => count > 20),
+        "a chart is blank",
+      );
+      assert((await markedPixels(page)).every((count, i) => [2, 4].includes(i) || count > 20));
+      assertEquals(complaints, []);
+      assertEquals(requests, []);
+    });
+  },
+);
+
+testUnless(
+  "reports fit a phone of 390 pixels, wide tables in boxes of their own",
+  reason,
+  async () => {
+    const reports = [
+      await renderReproduceReport(reproduceFixture(), [pictureFixture()]),
+      await renderBenchReport(benchFixture()),
+    ];
+    for (const report of reports) {
+      await open(report, { viewport: PHONE, isMobile: true }, async ({ page, complaints }) => {
+        assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 390);
+        assertEquals(
+          await page.evaluate(
+            `[...document.querySelectorAll("canvas")].every((canvas) => canvas.clientWidth <= 358)`,
+          ),
+          true,
+        );
+        const wide = await page.evaluate<number>(
+          `[...document.querySelectorAll(".scroll")].filter((box) => box.scrollWidth > box.clientWidth).length`,
+        );
+        assert(wide > 0, "no table is wide: the test shows nothing");
+        assertEquals(complaints, []);
+      });
+    }
+  },
+);
+
+testUnless("reports take a phone's width with texts that have no spaces", reason, async () => {
+  const long = "x".repeat(200);
+  const result = reproduceFixture();
+  const report = await renderReproduceReport({
+    ...result,
+    dataset: { ...result.dataset, name: long },
+    claims: result.claims.map((claim) => ({ ...claim, text: long, measured: long, why: long })),
+    manifest: { ...result.manifest, command: long, config: { [long]: long } },
+  });
+  await open(report, { viewport: PHONE, isMobile: true }, async ({ page }) => {
+    assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 390);
+  });
+});
+
+testUnless(
+  "reports follow the system from light to dark, and are printed light",
+  reason,
+  async () => {
+    const report = await renderBenchReport(benchFixture());
+    await open(
+      report,
+      { viewport: DESKTOP, colorScheme: "light" },
+      async ({ page, complaints }) => {
+        const light = "rgb(255, 255, 255)";
+        // Asks for the colours as they are now: charts that kept the old ones have none of them.
+        const isDrawn = async () => (await markedPixels(page))[0]! > 20;
+        assertEquals(await background(page), light);
+        await until(page, isDrawn, "the charts are blank");
+        await page.emulateMedia({ colorScheme: "dark" });
+        assertNotEquals(await background(page), light);
+        await until(page, isDrawn, "the charts stayed light");
+        await page.evaluate(`dispatchEvent(new Event("beforeprint"))`);
+        assertEquals(await background(page), light);
+        await until(page, isDrawn, "the charts are printed dark");
+        await page.evaluate(`dispatchEvent(new Event("afterprint"))`);
+        assertNotEquals(await background(page), light);
+        await until(page, isDrawn, "the charts stayed as printed");
+        assertEquals(complaints, []);
+      },
+    );
+  },
+);
+
+testUnless(
+  "renderReproduceReport() runs nothing that hostile texts bring along",
+  reason,
+  async () => {
+    const report = await renderReproduceReport(poison(reproduceFixture(), new Set()), [
+      pictureFixture(),
+    ]);
+    await open(report, { viewport: DESKTOP }, async ({ page, complaints, requests }) => {
+      assertEquals(await page.evaluate("globalThis.broken"), undefined);
+      assertEquals(
+        await page.evaluate(
+          `["img", "script", "canvas"].map((name) => document.querySelectorAll(name).length)`,
+        ),
+        [0, 3, 5],
+      );
+      assertEquals(complaints, []);
+      assertEquals(requests, []);
+    });
+  },
+);
+
+testUnless("reports refuse scripts and addresses that are not their own", reason, async () => {
+  const report = await renderBenchReport(benchFixture());
+  await open(report, { viewport: DESKTOP }, async ({ page, complaints }) => {
+    await page.evaluate(`(() => {
+      const script = document.createElement("script");
+      script.textContent = "globalThis.broken = 1";
+      document.body.append(script);
+    })()`);
+    assertEquals(await page.evaluate("globalThis.broken"), undefined);
+    assertEquals(
+      await page.evaluate(`fetch("http://127.0.0.1:9/").then(() => "came", () => "refused")`),
+      "refused",
+    );
+    for (const directive of ["script-src", "default-src 'none'"]) {
+      assertStringIncludes(complaints.join("\n"), directive);
+    }
+  });
+});
+
+testUnless("encodePng() writes files that a browser shows pixel for pixel", reason, async () => {
+  const report = await renderReproduceReport(reproduceFixture(), [pictureFixture()]);
+  await open(report, { viewport: DESKTOP }, async ({ page }) => {
+    const pictures = await page.evaluate<{ href: string; pixels: number[] }[]>(
+      `Promise.all([...document.querySelectorAll("svg image")].map(async (element) => {
+        const href = element.getAttribute("href");
+        const image = new Image();
+        image.src = href;
+        await image.decode();
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+        const ctx = canvas.getContext("2d");
+        ctx.drawImage(image, 0, 0);
+        const { data } = ctx.getImageData(0, 0, canvas.width, canvas.height);
+        return { href, pixels: [...data].filter((_, i) => i % 4 === 0) };
+      }))`,
+    );
+    assertEquals(pictures.length, 3);
+    for (const { href, pixels } of pictures) {
+      assertEquals(pixels, [...decodeAddress(href).data]);
+      assert(new Set(pixels).size > 10, "a picture of few greys shows little");
+    }
+  });
+});
+
+testUnless("renderReproduceReport() draws slices at their true proportions", reason, async () => {
+  const report = await renderReproduceReport(reproduceFixture(), [pictureFixture([40, 30, 24])]);
+  await open(report, { viewport: DESKTOP }, async ({ page }) => {
+    // 40 x 30 x 24 voxels of 3 x 3 x 4 mm.
+    const expected = [120 / 90, 120 / 96, 90 / 96];
+    const found = await page.evaluate<number[]>(
+      `[...document.querySelectorAll(".slice svg")].map((svg) => svg.clientWidth / svg.clientHeight)`,
+    );
+    assertEquals(found.length, 3);
+    found.forEach((ratio, i) => assert(Math.abs(ratio / expected[i]! - 1) < 0.01, `${found}`));
+  });
+});

@@ -1,0 +1,192 @@
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { escape } from "@std/html";
+import { createHash } from "node:crypto";
+import {
+  type BenchResult,
+  renderBenchReport,
+  renderReproduceReport,
+  type ReproduceResult,
+} from "../../src/report/mod.ts";
+import { benchFixture, pictureFixture, reproduceFixture } from "./_fixtures.ts";
+import { HOSTILE, poison } from "./_hostile.ts";
+
+/** Bodies of the scripts of a page, read as a browser reads them: up to the first end tag. */
+function scripts(page: string): { data: string[]; code: string[] } {
+  const all = [...page.matchAll(/<script([^>]*)>([\s\S]*?)<\/script/gi)];
+  const of = (isData: boolean) =>
+    all.filter(([, attributes]) => attributes!.includes("json") === isData).map(([, , text]) =>
+      text!
+    );
+  return { data: of(true), code: of(false) };
+}
+
+/** What stands between the tags of a page's body, scripts left out. */
+function bodyText(page: string): string {
+  return page.slice(page.indexOf("<main>"), page.indexOf("</main>")).replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ").trim();
+}
+
+Deno.test("renderReproduceReport() escapes every text of the result, and shows it", async () => {
+  const texts = new Set<string>();
+  const page = await renderReproduceReport(poison(reproduceFixture(), texts), [pictureFixture()]);
+  assertFalse(page.includes("<img"));
+  assertFalse(page.includes("<!--"));
+  const { data, code } = scripts(page);
+  assertEquals([data.length, code.length], [1, 2]);
+  // The last tags of the page are its own: nothing ended a script early.
+  assert(page.trimEnd().endsWith("</script>\n</body>\n</html>"));
+  const shown = page.slice(0, page.indexOf("<script"));
+  const missing = [...texts].filter((text) => !shown.includes(escape(text + HOSTILE)));
+  // Its suite's heading and its own name stand for it.
+  assertEquals(missing, ["augment/noise"]);
+});
+
+Deno.test("renderBenchReport() escapes every text of the result, errors and reasons too", async () => {
+  const result = benchFixture();
+  const texts = new Set<string>();
+  const page = await renderBenchReport(poison({
+    ...result,
+    adapter: { ...result.adapter, driver: "driver 1" },
+    results: result.results.map((row) => ({
+      ...row,
+      agreement: { ...row.agreement, ok: false, error: "3 of 9 differ" },
+    })),
+  }, texts));
+  assertFalse(page.includes("<img"));
+  assertEquals(scripts(page).code.length, 2);
+  for (const text of ["3 of 9 differ", "driver 1", result.absent![0]!.reason, result.command]) {
+    assert(texts.has(text), text);
+    assertStringIncludes(page, escape(text + HOSTILE));
+  }
+});
+
+Deno.test("renderReproduceReport() keeps text out of the charts' data that could end the script", async () => {
+  const page = await renderReproduceReport(poison(reproduceFixture(), new Set()));
+  const [data] = scripts(page).data;
+  assertFalse(data!.includes("<"));
+  // Read back, it is what was written.
+  const notes = JSON.parse(data!).flatMap((chart: { rows: { note: string }[] }) =>
+    chart.rows.map(({ note }) => note)
+  );
+  assert(notes.includes("160 x 160 x 130, 3 mm" + HOSTILE));
+});
+
+Deno.test("renderBenchReport() allows its own two scripts by hash and nothing else", async () => {
+  const page = await renderBenchReport(benchFixture());
+  const hashes = scripts(page).code.map((text) =>
+    `'sha256-${createHash("sha256").update(text).digest("base64")}'`
+  );
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashes.join(" ")}`,
+    "style-src 'unsafe-inline'",
+    "img-src data: blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  assertStringIncludes(
+    page,
+    `<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">`,
+  );
+  assert(page.indexOf("Content-Security-Policy") < page.search(/<style|<script/));
+});
+
+Deno.test("reports name no address outside themselves", async () => {
+  for (
+    const page of [
+      await renderBenchReport(benchFixture()),
+      await renderReproduceReport(reproduceFixture(), [pictureFixture()]),
+    ]
+  ) {
+    const addresses = [...page.matchAll(/\s(?:src|href|action)="([^"]*)"/g)].map(([, to]) => to!);
+    assertEquals(addresses.filter((to) => !to.startsWith("data:")), []);
+    assertFalse(/url\(|@import/.test(page.slice(0, page.indexOf("</style>"))));
+  }
+});
+
+Deno.test("reports say first which adapter ran, and whether it is hardware", async () => {
+  const software = benchFixture();
+  assert(
+    bodyText(await renderBenchReport(software)).startsWith(
+      `SOFTWARE ADAPTER ${software.adapter.description} (Nobody), on ${software.machine.cpu}, ` +
+        "2 cores, 8 GiB, linux 6.1.0 x86_64.",
+    ),
+  );
+  const adapter = { description: "Card", vendor: "Maker", software: false, driver: "555.1" };
+  const result = reproduceFixture();
+  const machine = { cores: 1, os: "linux" };
+  const page = await renderReproduceReport({
+    ...result,
+    manifest: { ...result.manifest, adapter, machine },
+  });
+  assert(
+    bodyText(page).startsWith("HARDWARE ADAPTER Card (Maker, driver 555.1), on 1 core, linux."),
+  );
+});
+
+Deno.test("renderReproduceReport() says plainly what the evidence is", async () => {
+  const result = reproduceFixture();
+  const phantoms = bodyText(await renderReproduceReport(result));
+  assertStringIncludes(
+    phantoms,
+    "Evidence: generated phantoms, not real CTs; times from a software",
+  );
+  assertStringIncludes(
+    phantoms,
+    "Of the paper&#39;s 4 claims: 1 holds on phantoms, 1 holds on a software adapter, " +
+      "1 fails on a software adapter and 1 not tested.",
+  );
+  const real = bodyText(
+    await renderReproduceReport({ ...result, dataset: { ...result.dataset, kind: "ct-org" } }),
+  );
+  assertStringIncludes(real, "Evidence: real CTs of CT-ORG");
+  assertFalse(real.includes("phantoms, not real CTs"));
+});
+
+Deno.test("renderReproduceReport() shows no table, chart or number for what did not run", async () => {
+  const { labels: _labels, bench: _bench, ...rest } = reproduceFixture();
+  const result: ReproduceResult = {
+    ...rest,
+    claims: [],
+    manifest: { ...rest.manifest, versions: {}, config: {}, seeds: {}, outputs: [], stages: [] },
+  };
+  const page = await renderReproduceReport(result);
+  const text = bodyText(page);
+  assertFalse(/<tbody[^>]*>\s*<\/tbody>/.test(page), "an empty table");
+  assertFalse(page.slice(0, page.indexOf("<script")).includes("<canvas"), "an empty chart");
+  assertFalse(/undefined|NaN|null|Infinity/.test(text), text);
+  assertStringIncludes(text, "What was not run training : not part of this version yet");
+});
+
+Deno.test("renderBenchReport() shows a benchmark in which nothing ran", async () => {
+  const { absent: _absent, overhead: _overhead, ...rest } = benchFixture();
+  const result: BenchResult = { ...rest, results: [], ratios: [] };
+  const page = await renderBenchReport(result);
+  assertFalse(/<tbody[^>]*>\s*<\/tbody>/.test(page));
+  assertFalse(/undefined|NaN|null|Infinity/.test(bodyText(page)));
+  assertStringIncludes(bodyText(page), "No kernel ran");
+});
+
+Deno.test("renderBenchReport() counts faster, slower and undecided by their intervals", async () => {
+  // Of the fixture's five ratios one has an interval that holds 1; another is turned into a slower one.
+  const result = benchFixture();
+  const ratios = result.ratios.map((ratio, i) =>
+    i === 1 ? { ...ratio, ratio: 0.5, ci95: [0.4, 0.6] as const } : ratio
+  );
+  const text = bodyText(await renderBenchReport({ ...result, ratios }));
+  assertStringIncludes(text, "WebGPU is faster in 3 of 5 comparisons and slower in 1; 1 cannot");
+  assertStringIncludes(text, "from 0.500 times (itk-wasm, augment/warp) to 64.8 times (niimath");
+});
+
+Deno.test("renderBenchReport() shows a disagreement with its reason", async () => {
+  const result = benchFixture();
+  const results = result.results.map((row, i) =>
+    i === 1
+      ? { ...row, agreement: { ...row.agreement, ok: false, error: "7 of 9 elements differ" } }
+      : row
+  );
+  const text = bodyText(await renderBenchReport({ ...result, results }));
+  assertStringIncludes(text, "3 kernels ran in 3 cases; 1 of them disagrees with a CPU reference.");
+  assertStringIncludes(text, "✗ disagrees , absolute");
+  assertStringIncludes(text, "typescript: 7 of 9 elements differ");
+});
