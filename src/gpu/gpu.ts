@@ -4,7 +4,7 @@ import { Commands } from "./commands.ts";
 import { GpuValidationError } from "./errors.ts";
 import { Failures, oneLine } from "./failures.ts";
 import type { BindingKind, Kernel, Resources } from "./kernel.ts";
-import { StagingRing } from "./readback.ts";
+import { type ArrayType, Staged, StagingRing } from "./readback.ts";
 import { type GpuTexture, TexturePool } from "./texture.ts";
 import { type KernelTime, PassTimer } from "./timing.ts";
 
@@ -212,14 +212,27 @@ export class Gpu implements AsyncDisposable {
    */
   async read<T extends GpuData>(
     array: GpuArray,
-    type: {
-      new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
-      readonly BYTES_PER_ELEMENT: number;
-    },
+    type: ArrayType<T>,
     options: ReadOptions = {},
   ): Promise<T> {
     options.signal?.throwIfAborted();
-    const length = options.length ?? array.byteLength / type.BYTES_PER_ELEMENT;
+    return await this.#finish(this.stage(array, type, options.length));
+  }
+
+  /**
+   * Hands what is recorded to the GPU, with a copy of an array as it is then. {@linkcode Gpu.read} in two halves, for work that overlaps.
+   *
+   * @param array What to read.
+   * @param type The typed array to read it as.
+   * @param length Elements from the start; by default all.
+   * @returns The array on its way.
+   * @throws {RangeError} If the array holds fewer.
+   */
+  stage<T extends GpuData>(
+    array: GpuArray,
+    type: ArrayType<T>,
+    length: number = array.byteLength / type.BYTES_PER_ELEMENT,
+  ): Staged<T> {
     const bytes = Math.ceil(length * type.BYTES_PER_ELEMENT / 4) * 4;
     if (!Number.isInteger(length) || length < 0 || bytes > array.byteLength) {
       throw new RangeError(
@@ -228,13 +241,13 @@ export class Gpu implements AsyncDisposable {
         }`,
       );
     }
-    return new type(await this.#readBuffer(array.buffer, bytes), 0, length);
+    return this.#stage(array.buffer, bytes, type, length);
   }
 
   /** Runs what is recorded and waits for it; throws as {@linkcode Gpu.read} does. */
   async done(): Promise<void> {
     using mark = this.allocate(4, "done");
-    await this.#readBuffer(mark.buffer, 4);
+    await this.#finish(this.stage(mark, Uint32Array));
   }
 
   /**
@@ -252,7 +265,9 @@ export class Gpu implements AsyncDisposable {
       const value = await work();
       this.flush();
       timer.resolve(this.#commands.encoder());
-      return { value, ...PassTimer.sum(await this.#readBuffer(timer.results, timer.byteLength)) };
+      const { results, byteLength } = timer;
+      const stamps = this.#stage(results, byteLength, BigUint64Array, byteLength / 8);
+      return { value, ...PassTimer.sum(await this.#finish(stamps)) };
     } finally {
       // Passes recorded before an exception still name the timer's query set, which goes away here.
       this.flush();
@@ -266,19 +281,33 @@ export class Gpu implements AsyncDisposable {
     await this.device.lost;
   }
 
-  async #readBuffer(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+  #stage<T>(buffer: GPUBuffer, bytes: number, type: ArrayType<T>, length: number): Staged<T> {
+    return new Staged(
+      this.#staging,
+      this.#failures,
+      this.#copyToStaging(buffer, bytes),
+      type,
+      length,
+    );
+  }
+
+  /** No await before the copy is recorded: what the caller records after this call must not be seen by it. */
+  #copyToStaging(buffer: GPUBuffer, bytes: number): GPUBuffer | Error {
     try {
-      // No await before the copy is recorded: what the caller records after this call must not be seen by it.
       const staging = this.#staging.take(bytes);
       this.#commands.encoder().copyBufferToBuffer(buffer, 0, staging, 0, bytes);
       this.flush();
-      const copy = await this.#staging.collect(staging, bytes, (p) => this.#failures.wait(p));
-      await this.#failures.settle();
-      await this.#breathe();
-      return copy;
+      return staging;
     } catch (error) {
-      throw await this.#failures.explain(error);
+      return error as Error;
     }
+  }
+
+  async #finish<T>(staged: Staged<T>): Promise<T> {
+    await staged.ready();
+    const value = await staged.take();
+    await this.#breathe();
+    return value;
   }
 
   /** Reads may go on without ever leaving the microtask queue; signals, timers and progress need a turn of the event loop. */

@@ -16,6 +16,7 @@ export {
   MAX_LOOP_ITERATIONS,
   type Resources,
 } from "./kernel.ts";
+export { type ArrayType, Staged } from "./readback.ts";
 export * from "./self_check.ts";
 export { GpuTexture } from "./texture.ts";
 export { type KernelTime } from "./timing.ts";

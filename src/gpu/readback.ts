@@ -34,7 +34,7 @@ export class StagingRing {
    * A staging buffer that has been mapped before.
    *
    * @param bytes Bytes to read, a multiple of 4.
-   * @returns A buffer of at least that size; {@linkcode StagingRing.collect} takes it back.
+   * @returns A buffer of at least that size; {@linkcode StagingRing.giveBack} takes it back.
    */
   take(bytes: number): GPUBuffer {
     const most = Math.floor(this.#device.limits.maxBufferSize / 4) * 4;
@@ -63,33 +63,100 @@ export class StagingRing {
   }
 
   /**
-   * Waits for the work submitted so far and copies a staging buffer's first bytes.
+   * Takes a staging buffer back.
    *
-   * @param buffer From {@linkcode StagingRing.take}.
-   * @param bytes Bytes to copy.
-   * @param wait Awaits a promise or fails when the device is lost.
-   * @returns The bytes, in memory of their own.
+   * @param buffer From {@linkcode StagingRing.take}, not mapped.
    */
-  async collect(
-    buffer: GPUBuffer,
-    bytes: number,
-    wait: <T>(promise: Promise<T>) => Promise<T>,
-  ): Promise<ArrayBuffer> {
-    const mapping = buffer.mapAsync(GPUMapMode.READ, 0, bytes);
-    // The promise is left behind on the fast way; it may still reject when the device goes away.
-    mapping.catch(() => {});
-    let range: ArrayBuffer;
-    try {
-      range = buffer.getMappedRange(0, bytes);
-    } catch {
-      await wait(mapping);
-      range = buffer.getMappedRange(0, bytes);
-    }
-    const copy = range.slice(0);
-    buffer.unmap();
+  giveBack(buffer: GPUBuffer): void {
     const list = this.#free.get(buffer.size);
     if (list) list.push(buffer);
     else this.#free.set(buffer.size, [buffer]);
-    return copy;
+  }
+}
+
+/** What a typed array's constructor is to {@linkcode Staged}. */
+export interface ArrayType<T> {
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/**
+ * An array on its way back to the host. Between {@linkcode Staged.ready} and {@linkcode Staged.take} more work can be handed to the GPU,
+ * which runs while the host copies.
+ */
+export class Staged<T> {
+  readonly #ring: StagingRing;
+  readonly #failures: Failures;
+  readonly #buffer: GPUBuffer | Error;
+  readonly #type: ArrayType<T>;
+  readonly #length: number;
+  #range: ArrayBuffer | undefined;
+
+  /**
+   * @param ring Where the buffer goes afterwards.
+   * @param failures What the wait may end with.
+   * @param buffer The staging buffer that the array is copied to, or why there is none.
+   * @param type The typed array to make.
+   * @param length Its elements.
+   */
+  constructor(
+    ring: StagingRing,
+    failures: Failures,
+    buffer: GPUBuffer | Error,
+    type: ArrayType<T>,
+    length: number,
+  ) {
+    this.#ring = ring;
+    this.#failures = failures;
+    this.#buffer = buffer;
+    this.#type = type;
+    this.#length = length;
+  }
+
+  /** Waits for all work handed to the GPU so far; throws as `Gpu.read` does. */
+  async ready(): Promise<void> {
+    const buffer = this.#buffer;
+    try {
+      if (buffer instanceof Error) throw buffer;
+      const bytes = Math.ceil(this.#length * this.#type.BYTES_PER_ELEMENT / 4) * 4;
+      const mapping = buffer.mapAsync(GPUMapMode.READ, 0, bytes);
+      // The promise is left behind on the fast way; it may still reject when the device goes away.
+      mapping.catch(() => {});
+      try {
+        this.#range = buffer.getMappedRange(0, bytes);
+      } catch {
+        await this.#failures.wait(mapping);
+        this.#range = buffer.getMappedRange(0, bytes);
+      }
+      await this.#failures.settle();
+    } catch (error) {
+      this.#release();
+      throw await this.#failures.explain(error);
+    }
+  }
+
+  /**
+   * Copies the array out, once.
+   *
+   * @returns The elements, in memory of their own.
+   * @throws {ReferenceError} If it is not ready, or was taken before.
+   * @throws {GpuLostError} If the device was lost meanwhile.
+   */
+  async take(): Promise<T> {
+    if (!this.#range) throw new ReferenceError("Cannot take a staged array: it is not ready");
+    try {
+      const copy = this.#range.slice(0);
+      this.#release();
+      return new this.#type(copy, 0, this.#length);
+    } catch (error) {
+      throw await this.#failures.explain(error);
+    }
+  }
+
+  #release(): void {
+    if (!this.#range || this.#buffer instanceof Error) return;
+    this.#range = undefined;
+    this.#buffer.unmap();
+    this.#ring.giveBack(this.#buffer);
   }
 }

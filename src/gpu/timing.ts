@@ -62,11 +62,10 @@ export class PassTimer implements Disposable {
   /**
    * Adds up the passes.
    *
-   * @param bytes The resolved timestamps, ns.
+   * @param stamps The resolved timestamps, ns.
    * @returns The time; negative and zero differences are counted, not added.
    */
-  static sum(bytes: ArrayBuffer): KernelTime {
-    const stamps = new BigUint64Array(bytes);
+  static sum(stamps: BigUint64Array): KernelTime {
     let nanoseconds = 0;
     let dropped = 0;
     for (let i = 0; i + 1 < stamps.length; i += 2) {

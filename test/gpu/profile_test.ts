@@ -3,7 +3,7 @@ import { PassTimer } from "../../src/gpu/timing.ts";
 import { withGpu } from "../_gpu.ts";
 import { step } from "./_kernels.ts";
 
-const stampsOf = (...stamps: bigint[]) => new BigUint64Array(stamps).buffer;
+const stampsOf = (...stamps: bigint[]) => new BigUint64Array(stamps);
 
 Deno.test("PassTimer.sum() adds up passes and counts those whose clock did not advance", () => {
   // Passes of 10 ns, 0 ns, -10 ns and 1000 ns.
