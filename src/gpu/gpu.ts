@@ -34,9 +34,6 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads that follow one another give way to the event loop this often. */
-const BREATH_MS = 50;
-
 const FEATURES = ["float32-filterable", "shader-f16", "timestamp-query"] as const;
 
 /**
@@ -75,7 +72,6 @@ export class Gpu implements AsyncDisposable {
   readonly #pool: BufferPool;
   readonly #textures: TexturePool;
   readonly #staging: StagingRing;
-  #lastBreath = performance.now();
 
   /**
    * Use {@linkcode openGpu}.
@@ -305,15 +301,6 @@ export class Gpu implements AsyncDisposable {
 
   async #finish<T>(staged: Staged<T>): Promise<T> {
     await staged.ready();
-    const value = await staged.take();
-    await this.#breathe();
-    return value;
-  }
-
-  /** Reads may go on without ever leaving the microtask queue; signals, timers and progress need a turn of the event loop. */
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#lastBreath < BREATH_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#lastBreath = performance.now();
+    return await staged.take();
   }
 }

@@ -1,3 +1,4 @@
+import { breathe } from "./_breathe.ts";
 import { formatBytes, GpuMemoryError } from "./errors.ts";
 import type { Failures } from "./failures.ts";
 
@@ -147,6 +148,7 @@ export class Staged<T> {
     try {
       const copy = this.#range.slice(0);
       this.#release();
+      await breathe();
       return new this.#type(copy, 0, this.#length);
     } catch (error) {
       throw await this.#failures.explain(error);
