@@ -8,14 +8,14 @@ import type {
   BenchRow,
 } from "../src/report/schema.ts";
 import type { VoxelArray } from "../src/volume/mod.ts";
-import { compare, type Comparison, worse } from "./agreement.ts";
+import { compareNoisy, type Comparison, type NoisyComparison, worse } from "./agreement.ts";
 import type { Peers } from "./_peers.ts";
 import { readRaw } from "./_raw.ts";
 import { writeCase } from "./case_files.ts";
 import { type Case, type Pair, referenceNames, type Work } from "./pairs/pair.ts";
 import { type Peer, PeerError } from "./peer.ts";
 import type { Device, Loaded, Sample } from "./protocol.ts";
-import { sampleInterleaved, type SamplingPlan } from "./sampler.ts";
+import { type Sampled, sampleInterleaved, type SamplingPlan, type Subject } from "./sampler.ts";
 import { median, medianInterval, outlierCount, ratioInterval } from "./statistics.ts";
 
 /** What measuring one case needs. */
@@ -25,6 +25,8 @@ export interface CaseContext {
   /** An empty folder. */
   readonly dir: string;
   readonly peers: Peers;
+  /** The same programs in processes of their own: GPU and CPU twin are then timed twice over. */
+  readonly again?: Peers;
   readonly device: Device;
   readonly plan: SamplingPlan;
   /** @returns A random stream that nobody else has. */
@@ -37,6 +39,22 @@ export interface CaseResult {
   readonly results: readonly BenchRow[];
   readonly ratios: readonly BenchRatio[];
   readonly absent: readonly BenchAbsence[];
+  /** If asked for and possible. */
+  readonly twice?: CaseTwice;
+}
+
+/** GPU and CPU twin, sampled in turn with the same programs in other processes; wall times in the order taken, ms. */
+export interface CaseTwice {
+  readonly kernel: string;
+  readonly case: string;
+  readonly once: TwinSamples;
+  readonly again: TwinSamples;
+}
+
+/** Samples of the same rounds. */
+export interface TwinSamples {
+  readonly webgpu: readonly number[];
+  readonly typescript: readonly number[];
 }
 
 interface FirstCall extends Loaded {
@@ -46,7 +64,8 @@ interface FirstCall extends Loaded {
 
 /**
  * Checks and times one case: every implementation computes it once, the GPU's output is compared with each reference's, all are sampled
- * in turn, and the GPU's last output is compared once more.
+ * in turn, and the GPU's last output is compared once more. A native peer whose output is not the GPU's is absent: its time would be that
+ * of another task.
  *
  * @param context Pair, case and peers.
  * @returns Rows, ratios, and who is absent for what reason.
@@ -75,11 +94,20 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
     new Map(
       [...loaded].filter(([name]) => name !== "webgpu").map((
         [name, reference],
-      ) => [name, compare(output, reference.output, pair.acceptance)]),
+      ) => [name, compareNoisy(output, reference.output, pair.acceptance, reference.own_noise)]),
     );
   const before = judge(gpu.output);
+  for (const name of context.peers.natives) {
+    const agreement = before.get(name);
+    if (!agreement || agreement.ok) continue;
+    leaveOut(name, `its output is not that of webgpu: ${agreement.error}`);
+    before.delete(name);
+    loaded.delete(name);
+  }
   const subjects = [...loaded].map(([name, { peer }]) => ({ name, sample: () => peer.sample() }));
-  const sampled = await sampleInterleaved(subjects, plan, signal);
+  const doubles = await loadAgain(context, loaded);
+  const sampled = await sampleInterleaved([...subjects, ...doubles], plan, signal);
+  const repeated = sampled.splice(subjects.length);
   const samples = new Map<BenchImplementation, readonly Sample[]>();
   for (const outcome of sampled) {
     if ("error" in outcome) miss(outcome.name, outcome.error);
@@ -89,7 +117,10 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
   if (!timed) return { results: [], ratios: [], absent };
   const after = judge(await fetchOutput(gpu.peer, dir));
   const agreements = new Map(
-    [...before].map(([name, first]) => [name, worse(first, after.get(name)!)]),
+    [...before].map(([name, first]): [BenchImplementation, NoisyComparison] => [
+      name,
+      worse(first, after.get(name)!),
+    ]),
   );
   agreements.set("webgpu", overall(agreements, pair));
   const work = pair.work(input);
@@ -108,7 +139,35 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
     );
     return { kernel: pair.name, case: item.name, against, ratio: value, ci95 };
   });
-  return { results, ratios, absent };
+  const [once, again] = [twinSamples(sampled), twinSamples(repeated)];
+  return {
+    ...{ results, ratios, absent },
+    ...(once && again ? { twice: { kernel: pair.name, case: item.name, once, again } } : {}),
+  };
+}
+
+/** GPU and twin a second time, as subjects; none if that is not asked for or one of them is absent. */
+async function loadAgain(
+  { pair, dir, again }: CaseContext,
+  loaded: ReadonlyMap<BenchImplementation, FirstCall>,
+): Promise<Subject<BenchImplementation>[]> {
+  if (!again || !loaded.has("typescript")) return [];
+  const subjects: Subject<BenchImplementation>[] = [];
+  for (const name of ["webgpu", "typescript"] as const) {
+    const { peer } = await again.get(name);
+    await peer.load(pair.name, dir);
+    subjects.push({ name, sample: () => peer.sample() });
+  }
+  return subjects;
+}
+
+function twinSamples(sampled: readonly Sampled<BenchImplementation>[]): TwinSamples | undefined {
+  const times = (name: BenchImplementation) => {
+    const outcome = sampled.find((outcome) => outcome.name === name);
+    return outcome && "samples" in outcome ? outcome.samples.map(({ ms }) => ms) : undefined;
+  };
+  const [webgpu, typescript] = [times("webgpu"), times("typescript")];
+  return webgpu && typescript && { webgpu, typescript };
 }
 
 async function loadAll(
@@ -117,11 +176,12 @@ async function loadAll(
 ): Promise<Map<BenchImplementation, FirstCall>> {
   const loaded = new Map<BenchImplementation, FirstCall>();
   const references = referenceNames(pair).filter((name) => item.without?.[name] === undefined);
-  for (const name of ["webgpu", ...references] as const) {
+  for (const name of ["webgpu", ...references, ...peers.natives] as const) {
     try {
-      const { peer } = await peers.get(name);
-      const { first_call_ms } = await peer.load(pair.name, dir);
-      loaded.set(name, { peer, first_call_ms, output: await fetchOutput(peer, dir) });
+      const { peer, hello } = await peers.get(name);
+      if (hello.kernels && !hello.kernels.includes(pair.name)) continue;
+      const first = await peer.load(pair.name, dir);
+      loaded.set(name, { peer, ...first, output: await fetchOutput(peer, dir) });
     } catch (error) {
       miss(name, error);
       if (name === "webgpu") break;
@@ -138,7 +198,7 @@ async function fetchOutput(peer: Peer, dir: string): Promise<VoxelArray> {
 
 /** The GPU's own agreement is the worst of those with its references; with none it has nothing to stand on. */
 function overall(
-  agreements: ReadonlyMap<BenchImplementation, Comparison>,
+  all: ReadonlyMap<BenchImplementation, NoisyComparison>,
   { acceptance }: Pair,
 ): Comparison {
   const none: Comparison = {
@@ -148,14 +208,15 @@ function overall(
     ok: false,
     error: "no reference could be computed",
   };
-  return agreements.size === 0 ? none : [...agreements.values()].reduce(worse);
+  const agreements = [...all.values()].filter(({ own_noise }) => own_noise === undefined);
+  return agreements.length === 0 ? none : agreements.reduce(worse);
 }
 
 function row(
   { pair, item, device, random }: CaseContext,
   implementation: BenchImplementation,
   samples: readonly Sample[],
-  facts: { first: number; agreement: Comparison; work: Work },
+  facts: { first: number; agreement: NoisyComparison; work: Work },
 ): BenchRow {
   const times = samples.map(({ ms }) => ms);
   const kernelTimes = samples.flatMap(({ kernel_ms }) => kernel_ms ?? []);

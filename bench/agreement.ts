@@ -38,13 +38,15 @@ export function compare(
   expected: VoxelArray,
   acceptance: Acceptance,
 ): Comparison {
-  const { class: kind, tolerance = 0, exceptions = 0 } = acceptance;
+  const { class: kind, tolerance = 0, exceptionsPerMillion = 0 } = acceptance;
+  const inAMillion =
+    { exact: 0, absolute: exceptionsPerMillion, "mismatch-count": tolerance }[kind];
+  const excused = Math.floor(inAMillion * got.length / 1e6);
   if (got.length !== expected.length) {
     const error = `${got.length} elements, expected ${expected.length}`;
     return { class: kind, max_abs: 0, mismatches: expected.length, ok: false, error };
   }
   const allowed = kind === "absolute" ? tolerance : 0;
-  const excused = { exact: 0, absolute: exceptions, "mismatch-count": tolerance }[kind];
   const faults: Fault[] = [];
   let mismatches = 0;
   let maxAbs = 0;
@@ -65,6 +67,42 @@ export function compare(
   return ok ? result : { ...result, error: describe(mismatches, got.length, acceptance, faults) };
 }
 
+/** A {@linkcode Comparison} with an output that may hold noise from a generator of its own. */
+export interface NoisyComparison extends Comparison {
+  /** The noise's standard deviation, in the output's unit; absent without such noise. */
+  readonly own_noise?: number;
+}
+
+/** Noise may take two outputs that far apart: 8 standard deviations of their difference, 1 voxel in 10^15. */
+const NOISE_REACH = 8 * Math.SQRT2;
+
+/**
+ * {@linkcode compare} with a program that may draw noise by a generator of its own: then outputs are compared as far as noise reaches.
+ *
+ * @param got The output.
+ * @param expected The program's.
+ * @param acceptance What is near enough without noise.
+ * @param noise Standard deviation of the program's noise, if it draws its own; the output's must be the same.
+ * @returns The comparison.
+ */
+export function compareNoisy(
+  got: VoxelArray,
+  expected: VoxelArray,
+  acceptance: Acceptance,
+  noise: number | undefined,
+): NoisyComparison {
+  if (noise === undefined) return compare(got, expected, acceptance);
+  const { exceptionsPerMillion = 0, tolerance = 0, reason } = acceptance;
+  const widened = tolerance + NOISE_REACH * noise;
+  const comparison = compare(got, expected, {
+    class: "absolute",
+    tolerance: widened,
+    exceptionsPerMillion,
+    reason,
+  });
+  return { ...comparison, own_noise: noise };
+}
+
 /**
  * The worse of two comparisons: the one that fails, else the one further off.
  *
@@ -72,7 +110,7 @@ export function compare(
  * @param b The other.
  * @returns `a` or `b`; `a` if they are equally good.
  */
-export function worse(a: Comparison, b: Comparison): Comparison {
+export function worse<C extends Comparison>(a: C, b: C): C {
   if (a.ok !== b.ok) return a.ok ? b : a;
   if (a.mismatches !== b.mismatches) return a.mismatches > b.mismatches ? a : b;
   return b.max_abs > a.max_abs ? b : a;
@@ -81,13 +119,15 @@ export function worse(a: Comparison, b: Comparison): Comparison {
 function describe(
   mismatches: number,
   length: number,
-  { class: kind, tolerance = 0, exceptions = 0 }: Acceptance,
+  { class: kind, tolerance = 0, exceptionsPerMillion = 0 }: Acceptance,
   faults: readonly Fault[],
 ): string {
   const allowed = {
     exact: "none may",
-    absolute: `${exceptions || "none"} may by more than ${tolerance}`,
-    "mismatch-count": `at most ${tolerance} may`,
+    absolute: exceptionsPerMillion > 0
+      ? `${exceptionsPerMillion} in a million may by more than ${tolerance}`
+      : `none may by more than ${tolerance}`,
+    "mismatch-count": `at most ${tolerance} in a million may`,
   }[kind];
   const first = faults.map((f) => `[${f.index}] got ${f.got}, expected ${f.expected}`);
   return `${mismatches} of ${length} elements differ (${allowed}): ${first.join("; ")}`;

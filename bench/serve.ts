@@ -1,17 +1,18 @@
-import type { VoxelArray } from "../src/volume/mod.ts";
 import { lines } from "./_lines.ts";
 import { dtypeOf, writeRaw } from "./_raw.ts";
+import { inputCopies } from "./_rotation.ts";
 import { readCase } from "./case_files.ts";
+import { flat, type Output } from "./pairs/pair.ts";
 import type { Device, Hello, Request } from "./protocol.ts";
 
 /** A kernel with its input, ready to be computed any number of times. */
 export interface Runner {
   /**
-   * Computes from host input to host output; this is what is timed.
+   * Computes from host input to host output; this is what is timed. Nothing of an earlier run's input or output may be kept for it.
    *
    * @returns The output.
    */
-  run(): Promise<VoxelArray> | VoxelArray;
+  run(): Promise<Output> | Output;
   /**
    * Computes once more under the GPU's own clock.
    *
@@ -40,6 +41,9 @@ export interface Implementation {
  * Answers the benchmark's requests on standard input and output until `quit` or the end of input. Meanwhile everything that code
  * prints through `console` or `process.stdout` goes to standard error, so that a talkative library cannot break the protocol.
  *
+ * A loaded case is held several times over and its copies are computed in turn, so that no sample finds its input in a cache that the
+ * sample before it warmed.
+ *
  * @param implementation What to measure.
  */
 export async function serve(implementation: Implementation): Promise<void> {
@@ -58,8 +62,9 @@ export async function serve(implementation: Implementation): Promise<void> {
 
 class Session {
   readonly #implementation: Implementation;
-  #runner: Runner | undefined;
-  #output: VoxelArray | undefined;
+  /** One per copy of the loaded input; the first is the one whose turn it is. */
+  #runners: Runner[] = [];
+  #output: Output | undefined;
 
   constructor(implementation: Implementation) {
     this.#implementation = implementation;
@@ -84,23 +89,28 @@ class Session {
         throw new TypeError("Cannot describe the device: this program has none");
       }
       case "load": {
-        this.#runner = undefined;
+        this.#runners = [];
         this.#output = undefined;
-        const runner = this.#implementation.open(request.kernel, await readCase(request.dir));
-        const ms = await this.#time(runner);
-        this.#runner = runner;
+        const runners = inputCopies(await readCase(request.dir)).map((input) =>
+          this.#implementation.open(request.kernel, input)
+        );
+        const ms = await this.#time(runners[0]!);
+        this.#runners = [...runners.slice(1), runners[0]!];
         return { first_call_ms: ms };
       }
       case "sample": {
-        if (!this.#runner) throw new TypeError("Cannot sample: no case is loaded");
-        const ms = await this.#time(this.#runner);
-        const kernelMs = await this.#runner.kernelMs?.();
+        const runner = this.#runners.shift();
+        if (!runner) throw new TypeError("Cannot sample: no case is loaded");
+        this.#runners.push(runner);
+        const ms = await this.#time(runner);
+        const kernelMs = await runner.kernelMs?.();
         return kernelMs === undefined ? { ms } : { ms, kernel_ms: kernelMs };
       }
       case "output": {
         if (!this.#output) throw new TypeError("Cannot write an output: no case is loaded");
-        await writeRaw(request.file, this.#output);
-        return { dtype: dtypeOf(this.#output), length: this.#output.length };
+        const output = flat(this.#output);
+        await writeRaw(request.file, output);
+        return { dtype: dtypeOf(output), length: output.length };
       }
       case "quit":
         return {};

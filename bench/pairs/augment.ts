@@ -8,7 +8,7 @@ import {
 } from "../../src/augment/mod.ts";
 import { type Vec3, voxelCount } from "../../src/volume/mod.ts";
 import { itkWarp, itkWarpLabels, warpLabelsReference, warpReference } from "../../reference/mod.ts";
-import { EDGE_WARPS, regions, turnAndScale, type WarpInput, waves } from "./_warps.ts";
+import { EDGE_WARPS, regions, STEEPEST, turnAndScale, type WarpInput, waves } from "./_warps.ts";
 import type { Acceptance, Case, Pair } from "./pair.ts";
 
 type ImageInput = WarpInput<Float32Array<ArrayBuffer>>;
@@ -18,15 +18,15 @@ const TORSO: Vec3 = [160, 160, 130];
 const TURN: Transform = { shape: TORSO, matrix: turnAndScale(TORSO, TORSO, 12) };
 
 /**
- * A coordinate near 160, a sum of three f32 products below 250, is off by at most 4 roundings of 2^-17 or 3e-5 voxels along each
- * axis; neighbours of `waves` differ by 800 HU at most.
+ * What f32 coordinates allow. A coordinate near 160, a sum of three f32 products below 250, is off by at most 4 roundings of 2^-17 or
+ * 3e-5 voxels along each axis.
  */
-const F32_COORDINATES: Acceptance = {
+export const F32_COORDINATES: Acceptance = {
   class: "absolute",
-  tolerance: 0.08,
-  exceptions: 20,
+  tolerance: 3 * 3e-5 * STEEPEST,
+  exceptionsPerMillion: 6,
   reason:
-    "f32 coordinates are off by up to 3e-5 voxels, at edges of up to 800 HU a voxel on three axes; " +
+    `f32 coordinates are off by up to 3e-5 voxels, at edges of up to ${STEEPEST} HU a voxel on three axes; ` +
     "a voxel whose coordinate lies that near a face may fall on its other side",
 };
 
@@ -98,11 +98,11 @@ export const warpFast: Pair<ImageInput> = {
   gpu: (gpu, input) => warpOnGpu(gpu, input, "fast"),
   acceptance: {
     class: "absolute",
-    tolerance: 800 * 3 / 256,
-    exceptions: 20,
+    tolerance: 3 * STEEPEST / 256,
+    exceptionsPerMillion: 6,
     reason:
       "WebGPU promises the sampler's fractions no better than 8 bits: half a step on each axis at edges of " +
-      "800 HU, rounded up to one step; faces as in augment/warp",
+      `${STEEPEST} HU, rounded up to one step; faces as in augment/warp`,
   },
 };
 
@@ -118,7 +118,7 @@ export const fused: Pair<ImageInput> = {
   references: { typescript: twin },
   acceptance: {
     ...F32_COORDINATES,
-    tolerance: 0.08 / 600,
+    tolerance: F32_COORDINATES.tolerance! / 600,
     reason: `${F32_COORDINATES.reason}; in units of the 600 HU window`,
   },
   work: (input) => warpWork(input, 3 + 10 * 24 / 4 + 40),
@@ -153,10 +153,10 @@ export const labels: Pair<LabelInput> = {
   },
   acceptance: {
     class: "mismatch-count",
-    tolerance: 200,
+    tolerance: 60,
     reason:
-      "f32 coordinates are off by up to 3e-5 voxels: of 3.3 million voxels some 200 lie that near the middle " +
-      "between two on some axis or near a face",
+      "f32 coordinates are off by up to 3e-5 voxels: of a million voxels 180 lie that near the middle between two " +
+      "on some axis, a third of them or fewer where the label changes",
   },
   work: ({ data, transform }) => {
     const voxels = voxelCount(transform.shape);

@@ -4,6 +4,7 @@
  * @module
  */
 import * as augment from "./augment.ts";
+import { full } from "./augment_full.ts";
 import * as balls from "./ball_operations.ts";
 import * as masks from "./mask_kernels.ts";
 import type { Pair } from "./pair.ts";
@@ -15,6 +16,7 @@ export * from "./pair.ts";
 export const pairs: readonly Pair[] = [
   random.philox,
   random.normal,
+  full,
   augment.warp,
   augment.warpFast,
   augment.labels,

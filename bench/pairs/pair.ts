@@ -31,30 +31,50 @@ export interface Case<I extends object = object> {
   input(): I;
 }
 
+/** What a kernel gives: an array, or several that count as one, one after the other. */
+export type Output = VoxelArray | readonly VoxelArray[];
+
+/**
+ * An output as one array; this is never timed.
+ *
+ * @param output What a kernel gave.
+ * @returns The array itself, or all elements in 32-bit floats.
+ */
+export function flat(output: Output): VoxelArray {
+  if (ArrayBuffer.isView(output)) return output;
+  const all = new Float32Array(output.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const array of output) {
+    all.set(array, start);
+    start += array.length;
+  }
+  return all;
+}
+
 /** The CPU implementations of a pair by name; each takes the same input and gives the same elements in the same order. */
 export interface References<I extends object = object> {
   /** The project's own oracle: plain loops, written to be read. */
-  typescript?(input: I): Promise<VoxelArray> | VoxelArray;
+  typescript?(input: I): Promise<Output> | Output;
   /** ITK's WebAssembly build. */
-  "itk-wasm"?(input: I): Promise<VoxelArray> | VoxelArray;
+  "itk-wasm"?(input: I): Promise<Output> | Output;
   /** niimath's WebAssembly build. */
-  niimath?(input: I): Promise<VoxelArray> | VoxelArray;
+  niimath?(input: I): Promise<Output> | Output;
 }
 
 /** How near the GPU's output must be to every reference's. */
 export interface Acceptance {
   /**
    * `exact`: every element equal. `absolute`: no element further off than `tolerance`. `mismatch-count`: at most `tolerance`
-   * elements differ, by however much (masks cut from floats).
+   * elements in a million differ, by however much (masks cut from floats).
    */
   readonly class: "exact" | "absolute" | "mismatch-count";
-  /** In the output's unit, or a number of elements; 0 if absent. */
+  /** In the output's unit, or elements in a million; 0 if absent. */
   readonly tolerance?: number;
   /**
-   * `absolute` only: elements that may be further off, because a decision upstream of them hangs on a rounding (is a coordinate
-   * still inside the volume?); 0 if absent. The reason must say which.
+   * `absolute` only: how many elements in a million may be further off, because a decision upstream of them hangs on a rounding (is a
+   * coordinate still inside the volume?); 0 if absent. The reason must say which.
    */
-  readonly exceptions?: number;
+  readonly exceptionsPerMillion?: number;
   /** Why this class and this number, in one sentence; it stands in the report. */
   readonly reason: string;
 }
@@ -109,7 +129,7 @@ export interface Pair<I extends object = object> {
    * @param input A case's input, not to be changed.
    * @returns The output.
    */
-  gpu(gpu: Gpu, input: I): Promise<VoxelArray>;
+  gpu(gpu: Gpu, input: I): Promise<Output>;
   /**
    * The least work of a case, for the roofline.
    *

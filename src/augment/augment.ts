@@ -1,21 +1,18 @@
-import type { Gpu, GpuArray, GpuTexture } from "../gpu/mod.ts";
-import type { Vec3, Volume } from "../volume/mod.ts";
-import { voxelCount } from "../volume/mod.ts";
-import type { Transform } from "./transform.ts";
-import { warpImage, warpLabels } from "./warp.ts";
-
-/** How the image is interpolated: `"exact"` in f32, `"fast"` by the hardware's sampler. */
-export type Filter = "exact" | "fast";
+import type { Gpu, GpuArray, Staged } from "../gpu/mod.ts";
+import { type Volume, voxelCount } from "../volume/mod.ts";
+import { type Filter, type ResidentVolume, uploadVolume } from "./resident.ts";
+import { checkTransform, type Transform } from "./transform.ts";
+import { warpImageInto, warpLabels } from "./warp.ts";
 
 /** Options of {@linkcode augment}. */
 export interface AugmentOptions {
-  /** The CT, HU. */
-  readonly volume: Volume;
-  /** Its labels, on the same grid. */
+  /** The CT, HU; several images of the same dims, one a channel; or a volume that is on the GPU already. */
+  readonly volume: Volume | readonly Volume[] | ResidentVolume;
+  /** Its labels, on the same grid; a volume on the GPU has its own. */
   readonly labels?: Volume<Uint8Array<ArrayBuffer>> | undefined;
   /** One for each result. */
   readonly transforms: readonly Transform[];
-  /** Default `"exact"`. */
+  /** Default `"exact"`; a volume on the GPU has its own. */
   readonly filter?: Filter | undefined;
   /** Stops between two results. */
   readonly signal?: AbortSignal | undefined;
@@ -25,19 +22,19 @@ export interface AugmentOptions {
 export interface Augmented {
   /** What was done. */
   readonly transform: Transform;
-  /** Voxels of `transform.shape`, x fastest: [0, 1] with a window, HU without. */
+  /** Voxels of `transform.shape`, channel fastest, then x: [0, 1] with a window, HU without. */
   readonly image: Float32Array<ArrayBuffer>;
   /** Labels on the same grid, 255 outside; absent if none were given. */
   readonly labels?: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Augments a volume on the GPU, any number of times for one upload.
+ * Augments a volume on the GPU, any number of times for one upload. While the host copies one result out, the GPU works on the next.
  *
  * @param gpu Where to work.
  * @param options Volume, labels, transforms.
  * @returns One result for each transform, in order.
- * @throws {TypeError} If the labels' dims differ from the volume's.
+ * @throws {TypeError} If the labels' or another channel's dims differ from the volume's.
  * @throws {RangeError} If a transform is not sound.
  *
  * @example A crop of 120 x 120 x 160 voxels from the volume's corner, with 5 HU of noise.
@@ -54,37 +51,79 @@ export interface Augmented {
  * ```
  */
 export async function augment(gpu: Gpu, options: AugmentOptions): Promise<Augmented[]> {
-  const { volume, labels, transforms, filter = "exact", signal } = options;
-  if (labels && labels.dims.some((n, axis) => n !== volume.dims[axis])) {
-    throw new TypeError(
-      `Cannot augment: the volume has ${volume.dims.join(" x ")} voxels, its labels ${
-        labels.dims.join(" x ")
-      }`,
-    );
-  }
-  using image = upload(gpu, volume, filter);
-  using labelBytes = labels && gpu.upload(labels.data, "labels");
-  const results: Augmented[] = [];
-  for (const transform of transforms) {
-    signal?.throwIfAborted();
-    using warped = warpImage(gpu, { values: image, dims: volume.dims }, transform);
-    using warpedLabels = labelBytes &&
-      warpLabels(gpu, { values: labelBytes, dims: volume.dims }, transform);
-    const length = voxelCount(transform.shape);
-    results.push({
-      transform,
-      image: await gpu.read(warped, Float32Array, { signal }),
-      ...warpedLabels && { labels: await gpu.read(warpedLabels, Uint8Array, { length, signal }) },
-    });
-  }
-  return results;
+  const { volume, transforms, signal } = options;
+  for (const transform of transforms) checkTransform(transform);
+  using uploaded = "channels" in volume ? undefined : uploadVolume(gpu, volume, options);
+  const source = "channels" in volume ? volume : uploaded!;
+  const images: Float32Array<ArrayBuffer>[] = [];
+  const labels: Uint8Array<ArrayBuffer>[] = [];
+  await inTurn(
+    transforms.flatMap((transform) => [
+      job(() => stageImage(gpu, source, transform), images),
+      ...source.labels
+        ? [job(() => stageLabels(gpu, source.labels!, source, transform), labels)]
+        : [],
+    ]),
+    signal,
+  );
+  return transforms.map((transform, i) => ({
+    transform,
+    image: images[i]!,
+    ...labels[i] && { labels: labels[i] },
+  }));
 }
 
-function upload(gpu: Gpu, volume: Volume, filter: Filter): GpuArray | GpuTexture {
-  const values = volume.data instanceof Float32Array
-    ? volume.data as Float32Array<ArrayBuffer>
-    : Float32Array.from(volume.data);
-  return filter === "fast"
-    ? gpu.uploadTexture(values, volume.dims as Vec3)
-    : gpu.upload(values, "volume");
+/** Work that is handed to the GPU, waited for, and copied out. */
+interface Job {
+  start(): void;
+  ready(): Promise<void>;
+  finish(): Promise<void>;
+}
+
+function job<T>(stage: () => Staged<T>, results: T[]): Job {
+  let staged: Staged<T>;
+  return {
+    start: () => void (staged = stage()),
+    ready: () => staged.ready(),
+    finish: async () => void results.push(await staged.take()),
+  };
+}
+
+/** Hands each job to the GPU before the one before it is copied out; what was begun is finished. */
+async function inTurn(jobs: readonly Job[], signal: AbortSignal | undefined): Promise<void> {
+  let last: Job | undefined;
+  for (const next of [...jobs, undefined]) {
+    await last?.ready();
+    const stop = signal?.aborted;
+    if (!stop) next?.start();
+    await last?.finish();
+    if (stop) break;
+    last = next;
+  }
+  signal?.throwIfAborted();
+}
+
+function stageImage(
+  gpu: Gpu,
+  { channels, dims }: ResidentVolume,
+  transform: Transform,
+): Staged<Float32Array<ArrayBuffer>> {
+  const [nx, ny] = transform.shape;
+  const count = channels.length;
+  using values = gpu.allocate(voxelCount(transform.shape) * count * 4, "augmented image");
+  channels.forEach((channel, start) => {
+    const strides = [count, count * nx, count * nx * ny] as const;
+    warpImageInto(gpu, { values: channel, dims }, transform, { values, start, strides }, start);
+  });
+  return gpu.stage(values, Float32Array);
+}
+
+function stageLabels(
+  gpu: Gpu,
+  values: GpuArray,
+  { dims }: ResidentVolume,
+  transform: Transform,
+): Staged<Uint8Array<ArrayBuffer>> {
+  using warped = warpLabels(gpu, { values, dims }, transform);
+  return gpu.stage(warped, Uint8Array, voxelCount(transform.shape));
 }

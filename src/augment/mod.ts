@@ -3,6 +3,25 @@
  *
  * @module
  */
-export { augment, type Augmented, type AugmentOptions, type Filter } from "./augment.ts";
+export { augment, type Augmented, type AugmentOptions } from "./augment.ts";
+export {
+  type Filter,
+  type ResidentOptions,
+  type ResidentVolume,
+  uploadVolume,
+} from "./resident.ts";
+export { tensorBytes, type TensorLayout, tensorTarget } from "./tensor.ts";
 export * from "./transform.ts";
-export { warpImage, warpLabels, type WarpSource } from "./warp.ts";
+export {
+  type ImageTarget,
+  type LabelSource,
+  type LabelTarget,
+  warpImage,
+  warpImageInto,
+  warpLabels,
+  warpLabelsInto,
+  type WarpSource,
+} from "./warp.ts";
+export * from "./presets.ts";
+export type { AugmentRanges, CropMode } from "./ranges.ts";
+export { type SampleShape, sampleTransform } from "./sample.ts";

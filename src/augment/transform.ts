@@ -26,6 +26,14 @@ export interface Noise {
   readonly key: RandomKey;
 }
 
+/** A slab of slices that is cut out of the result. */
+export interface Occlusion {
+  /** First slice along z. */
+  readonly first: number;
+  /** Last slice, included. */
+  readonly last: number;
+}
+
 /** One augmentation, as plain data: sample, then noise, then window, for voxels inside; a fixed value outside. */
 export interface Transform {
   /** Voxels of the result along x, y, z. */
@@ -36,6 +44,8 @@ export interface Transform {
   readonly noise?: Noise;
   /** Window of the image; absent to keep HU. */
   readonly window?: Window;
+  /** Slices in which image and labels get the value of the outside; absent for none. */
+  readonly occlusion?: Occlusion;
 }
 
 /**
@@ -43,27 +53,46 @@ export interface Transform {
  *
  * @param transform The transform.
  * @throws {TypeError} If the matrix has not 12 numbers.
- * @throws {RangeError} If a number is not finite, the shape not whole and positive, the noise negative or the window empty.
+ * @throws {RangeError} If a number is not finite as a 32-bit float, the shape not whole and positive, the noise negative or the window empty.
  */
-export function checkTransform({ shape, matrix, noise, window }: Transform): void {
+export function checkTransform({ shape, matrix, noise, window, occlusion }: Transform): void {
   if (matrix.length !== 12) {
     throw new TypeError(`Cannot warp: the matrix has ${matrix.length} numbers, not 12`);
   }
-  const odd = matrix.find((entry) => !Number.isFinite(entry));
+  const odd = matrix.find((entry) => !fitsFloat(entry));
   if (odd !== undefined) throw new RangeError(`Cannot warp: the matrix holds ${odd}`);
   if (shape.some((n) => !Number.isInteger(n) || n < 1)) {
     throw new RangeError(
       `Cannot warp to ${shape.join(" x ")} voxels: whole numbers above 0 needed`,
     );
   }
-  if (noise && !(noise.sigma >= 0 && noise.sigma < Infinity)) {
+  if (noise && !(noise.sigma >= 0 && fitsFloat(noise.sigma))) {
     throw new RangeError(
       `Cannot add noise of ${noise.sigma} HU: a finite sigma of at least 0 needed`,
     );
   }
-  if (window && !(window.high - window.low > 0 && window.high - window.low < Infinity)) {
+  if (window && !(window.high > window.low)) {
     throw new RangeError(
       `Cannot window from ${window.low} to ${window.high} HU: the upper limit must be above the lower`,
     );
   }
+  if (window && ![window.low, window.high, 1 / (window.high - window.low)].every(fitsFloat)) {
+    throw new RangeError(
+      `Cannot window from ${window.low} to ${window.high} HU: limits and width must be finite as 32-bit floats`,
+    );
+  }
+  if (occlusion && !(isSlice(occlusion.first) && isSlice(occlusion.last))) {
+    throw new RangeError(
+      `Cannot occlude slices ${occlusion.first} to ${occlusion.last}: whole numbers of at least 0 needed`,
+    );
+  }
+}
+
+function isSlice(z: number): boolean {
+  return Number.isInteger(z) && z >= 0 && z < 2 ** 31;
+}
+
+/** Kernels compute in 32-bit floats: 1e39 is infinite there. */
+function fitsFloat(value: number): boolean {
+  return Number.isFinite(Math.fround(value));
 }

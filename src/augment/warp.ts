@@ -39,6 +39,32 @@ export interface WarpSource {
   readonly dims: Vec3;
 }
 
+/** Labels to warp. */
+export interface LabelSource {
+  /** One byte a voxel, x fastest. */
+  readonly values: GpuArray;
+  /** Voxels along x, y, z. */
+  readonly dims: Vec3;
+}
+
+/** Where an image's voxels go: voxel (x, y, z) to element `start + dot(strides, [x, y, z])`. */
+export interface ImageTarget {
+  /** 32-bit floats. */
+  readonly values: GpuArray;
+  /** Element of voxel (0, 0, 0). */
+  readonly start: number;
+  /** Elements from a voxel to the next along x, y, z. */
+  readonly strides: Vec3;
+}
+
+/** Where labels go: one after the other, x fastest, from byte `start`, a multiple of 4. */
+export interface LabelTarget {
+  /** One byte a voxel. */
+  readonly values: GpuArray;
+  /** Byte of voxel (0, 0, 0). */
+  readonly start: number;
+}
+
 /**
  * Records the fused augmentation of an image.
  *
@@ -47,10 +73,40 @@ export interface WarpSource {
  * @param transform What to do.
  * @returns 32-bit floats of `transform.shape`, x fastest.
  * @throws {RangeError} If the transform is not sound, or a texture cannot be filtered on this adapter.
+ * @throws {TypeError} If the buffer holds fewer values than the dims say.
  */
 export function warpImage(gpu: Gpu, image: WarpSource, transform: Transform): GpuArray {
   checkTransform(transform);
+  const [nx, ny] = transform.shape;
+  const values = gpu.allocate(voxelCount(transform.shape) * 4, "warped image");
+  return filled(values, () => {
+    warpImageInto(gpu, image, transform, { values, start: 0, strides: [1, nx, nx * ny] });
+  });
+}
+
+/**
+ * Records the fused augmentation of an image into a part of a given array, e.g. one channel of one sample of a padded batch.
+ *
+ * @param gpu Where the image is.
+ * @param image The image; a texture is sampled by the hardware's filter.
+ * @param transform What to do.
+ * @param target Where the voxels go; nothing else of it is touched.
+ * @param channel Which channel of the image this is: each has noise of its own.
+ * @throws {RangeError} If the transform is not sound, the target too small, or a texture cannot be filtered on this adapter.
+ * @throws {TypeError} If the buffer holds fewer values than the dims say.
+ */
+export function warpImageInto(
+  gpu: Gpu,
+  image: WarpSource,
+  transform: Transform,
+  target: ImageTarget,
+  channel = 0,
+): void {
+  checkTransform(transform);
   const { shape, noise, window } = transform;
+  const { start, strides } = target;
+  const end = shape.reduce((sum, n, axis) => sum + (n - 1) * strides[axis]!, start);
+  checkTarget(target.values, start, 4 * (end + 1));
   const voxels = voxelCount(shape);
   const key = keyWords(noise?.key ?? { seed: 0, stream: 0 });
   const p = uniforms(
@@ -61,17 +117,17 @@ export function warpImage(gpu: Gpu, image: WarpSource, transform: Transform): Gp
     { f32: window ? [window.low, 1 / (window.high - window.low)] : [0, 1] },
     { u32: [Number(window !== undefined)] },
     { f32: [noise?.sigma ?? 0] },
+    { u32: [...strides, start, ...slab(transform), channel] },
   );
-  const warped = gpu.allocate(voxels * 4, "warped image");
   const groups = gpu.workgroups(Math.ceil(voxels / 4), 64);
   const { values } = image;
   if ("view" in values) {
     const linear = linearSampler(gpu);
-    gpu.dispatch(fast, { p, warped, image: values.view, linear }, groups);
+    gpu.dispatch(fast, { p, warped: target.values, image: values.view, linear }, groups);
   } else {
-    gpu.dispatch(exact, { p, warped, image: values }, groups);
+    checkSource("image", values.byteLength / 4, image.dims);
+    gpu.dispatch(exact, { p, warped: target.values, image: values }, groups);
   }
-  return warped;
 }
 
 /**
@@ -82,25 +138,75 @@ export function warpImage(gpu: Gpu, image: WarpSource, transform: Transform): Gp
  * @param transform The map; noise and window do not touch labels.
  * @returns One byte a voxel of `transform.shape`, {@linkcode OUTSIDE_LABEL} outside.
  * @throws {RangeError} If the transform is not sound.
+ * @throws {TypeError} If the buffer holds fewer labels than the dims say.
  */
-export function warpLabels(
-  gpu: Gpu,
-  labels: { readonly values: GpuArray; readonly dims: Vec3 },
-  transform: Transform,
-): GpuArray {
+export function warpLabels(gpu: Gpu, labels: LabelSource, transform: Transform): GpuArray {
   checkTransform(transform);
+  const values = gpu.allocate(voxelCount(transform.shape), "warped labels");
+  return filled(values, () => warpLabelsInto(gpu, labels, transform, { values, start: 0 }));
+}
+
+/**
+ * Records the affine sampling of a label map into a part of a given array.
+ *
+ * @param gpu Where the labels are.
+ * @param labels One byte a voxel, x fastest, and their dims.
+ * @param transform The map.
+ * @param target Where the labels go; up to three bytes after the last are overwritten.
+ * @throws {RangeError} If the transform is not sound, or the target too small or not on a word.
+ * @throws {TypeError} If the buffer holds fewer labels than the dims say.
+ */
+export function warpLabelsInto(
+  gpu: Gpu,
+  labels: LabelSource,
+  transform: Transform,
+  target: LabelTarget,
+): void {
+  checkTransform(transform);
+  checkSource("labels", labels.values.byteLength, labels.dims);
   const voxels = voxelCount(transform.shape);
-  const warped = gpu.allocate(voxels, "warped labels");
+  checkTarget(target.values, target.start / 4, target.start + voxels);
   gpu.dispatch(nearest, {
     p: uniforms(
       { f32: transform.matrix },
       { i32: labels.dims },
-      { u32: [OUTSIDE_LABEL, ...transform.shape, voxels] },
+      { u32: [OUTSIDE_LABEL, ...transform.shape, voxels, target.start / 4, ...slab(transform)] },
     ),
-    warped,
+    warped: target.values,
     labels: labels.values,
   }, gpu.workgroups(Math.ceil(voxels / 4), 64));
-  return warped;
+}
+
+/** First occluded slice and how many. */
+function slab({ occlusion }: Transform): [number, number] {
+  if (!occlusion) return [0, 0];
+  return [occlusion.first, Math.max(0, occlusion.last - occlusion.first + 1)];
+}
+
+function checkTarget({ label, byteLength }: GpuArray, start: number, bytes: number): void {
+  if (Number.isInteger(start) && start >= 0 && bytes <= byteLength) return;
+  throw new RangeError(
+    `Cannot warp into GPU array "${label}" from ${start}: it has ${byteLength} bytes, ${bytes} are needed`,
+  );
+}
+
+function checkSource(what: string, values: number, dims: Vec3): void {
+  if (values < voxelCount(dims)) {
+    throw new TypeError(
+      `Cannot warp the ${what} of ${dims.join(" x ")} voxels: there are ${values} values`,
+    );
+  }
+}
+
+/** Hands over memory once the work that fills it is recorded; hands it back if that fails. */
+function filled(array: GpuArray, record: () => void): GpuArray {
+  try {
+    record();
+    return array;
+  } catch (error) {
+    array[Symbol.dispose]();
+    throw error;
+  }
 }
 
 const samplers = new WeakMap<GPUDevice, GPUSampler>();

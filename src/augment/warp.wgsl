@@ -1,8 +1,10 @@
 // The fused augmentation of an image: affine sample, Gaussian noise, window, in one pass, output -> input.
 // Put behind philox.wgsl (noise) and one of warp_exact.wgsl, warp_fast.wgsl (`fn sample(at: vec3f) -> f32`, bindings from 2).
 //
-// Shapes: input p.dims, output p.shape, both x fastest. Units: HU in; HU or, windowed, [0, 1] out.
-// Inside by ITK's rule: -0.5 <= index < n - 0.5 along every axis. One invocation four outputs in a row, one block of noise.
+// Shapes: input p.dims, x fastest; output p.shape, element (x, y, z) at p.start + dot(p.stride, (x, y, z)).
+// Units: HU in; HU or, windowed, [0, 1] out. Inside by ITK's rule: -0.5 <= index < n - 0.5 along every axis; an occluded slab of
+// slices counts as outside. One invocation four outputs in a row, one block of noise: normal 4 i + k of channel c is number
+// 4 i + k + c * 2^34 of the key.
 //
 // Tolerance of the exact filter: absolute. Coordinates are f32: at n voxels along an axis they are off by some n * 2^-22, which an edge of
 // e HU a voxel turns into e * n * 2^-22 HU.
@@ -15,6 +17,8 @@ struct P {
   shape: vec3u, voxels: u32,
   key: vec2u, stream: vec2u,
   low: f32, scale: f32, windowed: u32, sigma: f32,
+  stride: vec3u, start: u32,
+  occludedFrom: u32, occludedSlices: u32, channel: u32,
 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read_write> warped: array<f32>;
@@ -31,16 +35,19 @@ struct P {
   var z = first / (p.shape.x * p.shape.y);
   var noise = vec4f(0);
   if (p.sigma > 0.0) {
-    let bits = philox(vec4u(block, 0u, p.stream), p.key);
+    let bits = philox(vec4u(block, p.channel, p.stream), p.key);
     noise = p.sigma * vec4f(normal_pair(bits.xy), normal_pair(bits.zw));
   }
   for (var k = 0u; k < 4u; k++) {
     let v = vec4f(f32(x), f32(y), f32(z), 1.0);
     let at = vec3f(dot(p.m0, v), dot(p.m1, v), dot(p.m2, v));
-    let inside = all(at >= vec3f(-0.5)) && all(at < vec3f(p.dims) - 0.5);
+    let inside = all(at >= vec3f(-0.5)) && all(at < vec3f(p.dims) - 0.5) &&
+      z - p.occludedFrom >= p.occludedSlices;
     var value = sample(at) + noise[k];
     if (p.windowed == 1u) { value = clamp((value - p.low) * p.scale, 0.0, 1.0); }
-    if (first + k < p.voxels) { warped[first + k] = select(p.outside, value, inside); }
+    if (first + k < p.voxels) {
+      warped[p.start + dot(p.stride, vec3u(x, y, z))] = select(p.outside, value, inside);
+    }
     x++;
     if (x == p.shape.x) {
       x = 0u;

@@ -1,0 +1,142 @@
+import {
+  augment,
+  OUTSIDE_LABEL,
+  OUTSIDE_WINDOWED,
+  type Transform,
+  uploadVolume,
+} from "../../src/augment/mod.ts";
+import { createVolume, type Vec3, type VoxelArray, voxelCount } from "../../src/volume/mod.ts";
+import { warpLabelsReference, warpReference } from "../../reference/mod.ts";
+import { F32_COORDINATES } from "./augment.ts";
+import { regions, turnAndScale, waves } from "./_warps.ts";
+import type { Case, Pair } from "./pair.ts";
+
+interface FullInput {
+  /** HU, x fastest. */
+  readonly data: Float32Array<ArrayBuffer> | Int16Array<ArrayBuffer>;
+  /** One byte a voxel. */
+  readonly labels: Uint8Array<ArrayBuffer>;
+  readonly dims: Vec3;
+  readonly transforms: readonly Transform[];
+}
+
+/** The paper's crop of a torso at 3 mm. */
+const TORSO: Vec3 = [160, 160, 130];
+const CROP: Vec3 = [120, 120, 160];
+
+function input(dims: Vec3, shape: Vec3, count: number): FullInput {
+  return {
+    data: waves(dims, 16),
+    labels: regions(dims, 16),
+    dims,
+    transforms: Array.from({ length: count }, (_, stream) => ({
+      shape,
+      matrix: turnAndScale(dims, shape, 17 + stream),
+      noise: { sigma: 5, key: { seed: 18, stream } },
+      window: { low: -200, high: 400 },
+    })),
+  };
+}
+
+const SMALL: Vec3 = [20, 18, 11];
+
+const cases: readonly Case<FullInput>[] = [
+  {
+    name: "160 x 160 x 130 to 120 x 120 x 160",
+    headline: true,
+    input: () => input(TORSO, CROP, 1),
+  },
+  ...[4, 16].map((count) => ({
+    name: `batch of ${count}, 160 x 160 x 130 to 120 x 120 x 160`,
+    headline: true,
+    input: () => input(TORSO, CROP, count),
+  })),
+  ...[32, 64, 128, 192, 256, 320].map((n) => ({
+    name: `${n} x ${n} x ${n}`,
+    headline: true,
+    input: () => input([n, n, n], [n, n, n], 1),
+  })),
+  {
+    name: "16-bit integers, occluded slab, 20 x 18 x 11",
+    edge: true,
+    input: () => {
+      const { data, transforms, ...rest } = input(SMALL, [17, 13, 9], 3);
+      return {
+        ...rest,
+        data: Int16Array.from(data),
+        transforms: transforms.map((t, i) => ({ ...t, occlusion: { first: 2 * i, last: 4 } })),
+      };
+    },
+  },
+];
+
+/** Image, then labels, of each result. */
+function parts(
+  results: readonly { readonly image: Float32Array; readonly labels?: Uint8Array }[],
+): VoxelArray[] {
+  return results.flatMap(({ image, labels }) => labels ? [image, labels] : [image]);
+}
+
+/** The whole augmentation from host to host: image with noise and window, and labels. */
+export const full: Pair<FullInput> = {
+  name: "augment/full",
+  kernels: [
+    "src/augment/warp.wgsl",
+    "src/augment/warp_exact.wgsl",
+    "src/augment/warp_labels.wgsl",
+    "src/augment/int16.wgsl",
+    "src/random/philox.wgsl",
+  ],
+  cases,
+  gpu: async (gpu, { data, labels, dims, transforms }) => {
+    const grid = { dims, spacing: [3, 3, 3] } as const;
+    using volume = uploadVolume(gpu, createVolume(data, grid), {
+      labels: createVolume(labels, grid),
+    });
+    return parts(await augment(gpu, { volume, transforms }));
+  },
+  references: {
+    typescript: ({ data, labels, dims, transforms }) =>
+      parts(transforms.map(({ shape, matrix, noise, window, occlusion }) => {
+        const image = warpReference({
+          data,
+          dims,
+          matrix,
+          shape,
+          interpolation: "linear",
+          outside: OUTSIDE_WINDOWED,
+          noise: { sigma: noise!.sigma, ...noise!.key },
+          window: window!,
+        });
+        const warped = warpLabelsReference({
+          data: labels,
+          dims,
+          matrix,
+          shape,
+          outside: OUTSIDE_LABEL,
+        });
+        if (occlusion) {
+          const slice = shape[0] * shape[1];
+          const slab = [occlusion.first * slice, (occlusion.last + 1) * slice] as const;
+          image.fill(OUTSIDE_WINDOWED, ...slab);
+          warped.fill(OUTSIDE_LABEL, ...slab);
+        }
+        return { image, labels: warped };
+      })),
+  },
+  acceptance: {
+    class: "absolute",
+    tolerance: F32_COORDINATES.tolerance! / 600,
+    exceptionsPerMillion: 60,
+    reason:
+      `${F32_COORDINATES.reason}; in units of the 600 HU window; of a million labels 180 lie as near the middle ` +
+      "between two, a third of them or fewer where the label changes",
+  },
+  work: ({ data, labels, transforms }) => {
+    const voxels = transforms.reduce((sum, { shape }) => sum + voxelCount(shape), 0);
+    return {
+      bytes: data.byteLength + labels.byteLength + 5 * voxels,
+      flops: voxels * (7 * 3 + 2 * 9 * 2 + 3 + 10 * 24 / 4 + 40),
+    };
+  },
+};
