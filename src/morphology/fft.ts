@@ -113,7 +113,8 @@ function expanded(
       p: uniforms(
         { u32: [...mask.dims, wordsPerRow(mask.dims[0])] },
         { u32: [...size, flip ? 0xffffffff : 0] },
-        { u32: origin },
+        // An origin beside the element is negative or beyond the transform: the kernel counts from 0, round and round.
+        { u32: origin.map((o, axis) => (o % size[axis]! + size[axis]!) % size[axis]!) },
       ),
       words: mask.words,
       data,

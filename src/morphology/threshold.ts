@@ -1,5 +1,5 @@
 import { defineKernel, type Gpu, type GpuArray, uniforms } from "../gpu/mod.ts";
-import type { Vec3 } from "../volume/mod.ts";
+import { type Vec3, voxelCount } from "../volume/mod.ts";
 import { allocateMask, filled, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
 import code from "./threshold.wgsl" with { type: "text" };
 
@@ -35,6 +35,7 @@ const LARGEST = 3.4028234663852886e38;
  * @param range Inclusive bounds.
  * @returns The mask.
  * @throws {RangeError} If a bound is not a finite number.
+ * @throws {TypeError} If the image has fewer values than its dims say.
  */
 export function threshold(
   gpu: Gpu,
@@ -47,6 +48,13 @@ export function threshold(
     }
   }
   const { dims } = image;
+  if (image.values.byteLength < voxelCount(dims) * 4) {
+    throw new TypeError(
+      `Cannot threshold an image of ${dims.join(" x ")} voxels: it has ${
+        image.values.byteLength / 4
+      } values`,
+    );
+  }
   const count = wordCount(dims);
   return filled(allocateMask(gpu, dims), ({ words }) => {
     gpu.dispatch(kernel, {

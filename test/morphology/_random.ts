@@ -57,13 +57,17 @@ const elementDims: fc.Arbitrary<Vec3> = fc.oneof(
 );
 
 /**
- * Elements of every kind: even and odd sizes, any voxel of the box as origin, whether it is inside or not, empty rows and several
- * runs in a row; never empty.
+ * Elements of every kind: even and odd sizes, any voxel of the box as origin, whether it is inside or not, now and then one beside the
+ * box; empty rows and several runs in a row; never empty.
  */
-export const anyElement: fc.Arbitrary<StructuringElement> = elementDims.chain((dims) =>
-  fc.tuple(fc.nat(dims[0] - 1), fc.nat(dims[1] - 1), fc.nat(dims[2] - 1), share, seed)
-    .map(([x, y, z, chance, key]) => randomElement(dims, [x, y, z], chance, key))
-);
+export const anyElement: fc.Arbitrary<StructuringElement> = elementDims.chain((dims) => {
+  const origin = fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(...dims.map((n) => fc.nat(n - 1))) },
+    { weight: 1, arbitrary: fc.tuple(...dims.map((n) => fc.integer({ min: -5, max: n + 5 }))) },
+  ) as unknown as fc.Arbitrary<Vec3>;
+  return fc.tuple(origin, share, seed)
+    .map(([at, chance, key]) => randomElement(dims, at, chance, key));
+});
 
 /** What lies beyond the faces. */
 export const anyOutside: fc.Arbitrary<"background" | "foreground"> = fc.constantFrom(

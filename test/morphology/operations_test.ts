@@ -79,7 +79,7 @@ for (const method of methods) {
             const expected = ORACLES[operation]({ ...mask, element, outside });
             assertEquals(got.data, expected);
           }),
-          { numRuns: method === "fft" ? 50 : 120 },
+          { numRuns: method === "fft" ? 80 : 400 },
         );
         assertEquals(gpu.memory.inUse, 0);
       }),
@@ -257,7 +257,7 @@ Deno.test(
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   }),
 );
@@ -330,7 +330,9 @@ Deno.test(
   withGpu(async (gpu) => {
     // 2^18 voxels and transforms of some 2^19: an error of 2^18 * 1e-7 * 19 = 0.498 is as good as one half.
     const element = randomElement([64, 64, 64], [32, 32, 32], 1, 0);
-    const { data, dims } = randomMask([17, 17, 17], 0.001, 4);
+    const dims = [17, 17, 17] as const;
+    const data = new Uint8Array(voxelCount(dims));
+    data[0] = 1;
     using mask = packMask(gpu, data, dims);
     const before = gpu.memory.inUse;
     assertThrows(
@@ -340,7 +342,7 @@ Deno.test(
     );
     assertEquals(gpu.memory.inUse, before);
     using packed = dilate(gpu, mask, element);
-    const expected = dilateReference({ data, dims, element, outside: "background" });
-    assertEquals(await unpackMask(gpu, packed), expected);
+    // The element reaches 31 voxels to its far side, farther than the grid's.
+    assertEquals(await unpackMask(gpu, packed), new Uint8Array(data.length).fill(1));
   }),
 );

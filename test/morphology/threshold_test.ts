@@ -63,7 +63,7 @@ Deno.test(
 );
 
 Deno.test(
-  "threshold() refuses a bound that is no finite number, and keeps no memory on failure",
+  "threshold() refuses a bound that is no finite number and an image too short, and keeps no memory",
   withGpu((gpu) => {
     const dims: Vec3 = [40, 2, 1];
     const values = gpu.upload(new Float32Array(80));
@@ -73,6 +73,12 @@ Deno.test(
         assertThrows(() => threshold(gpu, { values, dims }, range), RangeError, `bound ${bad}`);
       }
     }
+    const large: Vec3 = [27, 3, 1];
+    assertThrows(
+      () => threshold(gpu, { values, dims: large }, { min: 0 }),
+      TypeError,
+      "27 x 3 x 1 voxels: it has 80 values",
+    );
     assertEquals(gpu.memory.inUse, before);
     assertEquals(
       new Set(leaks(gpu, () => threshold(gpu, { values, dims }, { min: 0 }))),
