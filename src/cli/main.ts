@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   reproduce: async () => (await import("./reproduce.ts")).reproduceCommand,
   bench: async () => (await import("./bench.ts")).benchCommand,
   label: async () => (await import("./label.ts")).labelCommand,
+  augment: async () => (await import("./augment.ts")).augmentCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
 

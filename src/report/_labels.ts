@@ -1,4 +1,5 @@
 import type { OrganName } from "../labels/mod.ts";
+import { type MeanDice, meanDice } from "../metrics/mod.ts";
 import { chartFigure, layOut } from "./_charts.ts";
 import { count } from "./_format.ts";
 import { markup } from "./_html.ts";
@@ -7,16 +8,12 @@ import { scrollTable } from "./_table.ts";
 import type { LabelScore } from "./schema.ts";
 
 /** Dice of one organ by one variant of the rules over all cases. */
-export interface LabelColumn {
+export interface LabelColumn extends MeanDice {
   readonly organ: OrganName;
   readonly variant: string;
   readonly scores: readonly LabelScore[];
-  /** Of the cases that have the organ; absent if none has. */
-  readonly mean?: number;
   /** Sample standard deviation; absent with fewer than two cases. */
   readonly sd?: number;
-  /** How many cases have the organ. */
-  readonly n: number;
 }
 
 /** Sorts scores into columns, in the order in which they first come. */
@@ -29,8 +26,7 @@ export function labelColumns(scores: readonly LabelScore[]): LabelColumn[] {
   return [...columns.values()].map((own) => {
     const { organ, variant } = own[0]!;
     const values = own.flatMap(({ dice }) => dice ?? []);
-    const n = values.length;
-    const mean = values.reduce((sum, value) => sum + value, 0) / n;
+    const { mean = 0, n } = meanDice(values);
     const spread = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
     return {
       ...{ organ, variant, scores: own, n },

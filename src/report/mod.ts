@@ -1,9 +1,16 @@
 /**
- * Reports: one self-contained HTML file from one result.
+ * Reports: one self-contained HTML file from one result, and contact sheets of volumes.
  *
  * @module
  */
 export { renderBenchReport } from "./bench_report.ts";
+export {
+  encodeContactSheet,
+  type SheetTile,
+  sheetTile,
+  type SheetVolume,
+} from "./contact_sheet.ts";
 export { renderReproduceReport } from "./reproduce_report.ts";
 export type * from "./schema.ts";
 export type { CasePicture } from "./slices.ts";
+export { writeTextWhole } from "./write_text.ts";

@@ -6,6 +6,15 @@ export interface GrayPicture {
   readonly data: Uint8Array;
 }
 
+/** A picture with red, green and blue. */
+export interface ColourPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3;
+  /** Three bytes per pixel, 0 dark to 255 bright, row by row from the top left. */
+  readonly data: Uint8Array;
+}
+
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Remainders of every byte for {@linkcode crc32}: polynomial 0xedb88320, least significant bit first. */
@@ -18,24 +27,28 @@ const REMAINDERS = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Encodes a greyscale picture as PNG (W3C Portable Network Graphics, 8 bits, no filter, not interlaced).
+ * Encodes a picture as PNG (W3C Portable Network Graphics, 8 bits a channel, no filter, not interlaced).
  *
  * @param picture The picture.
  * @returns The file's bytes.
  * @throws {RangeError} If width or height is not an integer from 1.
- * @throws {TypeError} If the data is not `width * height` bytes long.
+ * @throws {TypeError} If the data is not as long as the pixels and their channels need.
  */
-export async function encodePng(picture: GrayPicture): Promise<Uint8Array<ArrayBuffer>> {
+export async function encodePng(
+  picture: GrayPicture | ColourPicture,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { width, height, data } = picture;
+  const channels = "channels" in picture ? picture.channels : 1;
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
     throw new RangeError(
       `Cannot encode PNG: width and height must be integers from 1, found ${width} x ${height}`,
     );
   }
-  if (data.length !== width * height) {
+  const stride = width * channels;
+  if (data.length !== stride * height) {
     throw new TypeError(
       `Cannot encode PNG: ${width} x ${height} pixels need ${
-        width * height
+        stride * height
       } bytes, found ${data.length}`,
     );
   }
@@ -44,10 +57,12 @@ export async function encodePng(picture: GrayPicture): Promise<Uint8Array<ArrayB
   view.setUint32(0, width);
   view.setUint32(4, height);
   header[8] = 8;
+  // Greyscale or red, green and blue.
+  header[9] = channels === 3 ? 2 : 0;
   // Every row begins with the number of its filter: 0, none.
-  const rows = new Uint8Array((width + 1) * height);
+  const rows = new Uint8Array((stride + 1) * height);
   for (let y = 0; y < height; y++) {
-    rows.set(data.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+    rows.set(data.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
   }
   const parts = [
     Uint8Array.from(SIGNATURE),

@@ -50,6 +50,11 @@ export interface BenchAgreement {
   readonly mismatches?: number;
   /** True if the output is accepted. */
   readonly ok: boolean;
+  /**
+   * Standard deviation of the noise that the implementation draws by a generator of its own, in the unit of the kernel's output: its values
+   * are only compared as far as that noise reaches.
+   */
+  readonly own_noise?: number;
   /** One line that says why it is not. */
   readonly error?: string;
 }
@@ -110,6 +115,13 @@ export interface BenchAbsence {
   readonly reason: string;
 }
 
+/** A native peer that was looked for and is not on the machine. */
+export interface BenchAbsentPeer {
+  readonly implementation: BenchImplementation;
+  /** One line, with how to get it. */
+  readonly reason: string;
+}
+
 /** What a benchmark writes as JSON. */
 export interface BenchResult {
   readonly schema: "ct-organ-webgpu/bench@1";
@@ -123,6 +135,7 @@ export interface BenchResult {
   readonly results: readonly BenchRow[];
   readonly ratios: readonly BenchRatio[];
   readonly absent?: readonly BenchAbsence[];
+  readonly absent_peers?: readonly BenchAbsentPeer[];
   readonly overhead?: {
     /** Wall time of an empty submit and wait, median, ms. */
     readonly empty_submit_ms: number;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { describeFailure, UsageError } from "../../src/cli/exit_codes.ts";
+import { describeFailure, RegressionError, UsageError } from "../../src/cli/exit_codes.ts";
 import { NoAdapterError } from "../../src/gpu/mod.ts";
 
 Deno.test("describeFailure() gives each kind of error its exit code", () => {
@@ -9,6 +9,7 @@ Deno.test("describeFailure() gives each kind of error its exit code", () => {
     ["x", false, 1],
     [new UsageError("x"), false, 2],
     [new NoAdapterError("x"), false, 3],
+    [new RegressionError("x"), false, 4],
     [new DOMException("x", "AbortError"), true, 130],
   ];
   for (const [error, interrupted, code] of cases) {

@@ -26,6 +26,10 @@ Deno.test("parseFlags() takes --name=value, and everything after -- as operands"
   assertEquals([flags["out"], flags["quick"]], ["-3", false]);
 });
 
+Deno.test("parseFlags() counts neither values nor what follows -- as a flag given twice", () => {
+  assertEquals(flagsOf("--out", "out", "--", "--out").flags["out"], "out");
+});
+
 Deno.test("parseFlags() knows -h", () => {
   assertEquals(flagsOf("-h").flags["help"], true);
 });
@@ -40,6 +44,9 @@ for (
     [["--out", "--quick"], "--out=DIR"],
     [["--out="], "--out=DIR"],
     [["--quick=yes"], "takes no value"],
+    [["--out", "a", "--out", "b"], 'Cannot use "--out" twice'],
+    [["--out=a", "x", "--out", "b"], 'Cannot use "--out" twice'],
+    [["--quick", "--quick"], 'Cannot use "--quick" twice'],
     [["--__proto__", "x"], '"--__proto__"'],
   ] as const
 ) {

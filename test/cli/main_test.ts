@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import config from "../../deno.json" with { type: "json" };
+import { augmentCommand } from "../../src/cli/augment.ts";
 import { benchCommand } from "../../src/cli/bench.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { doctorCommand } from "../../src/cli/doctor.ts";
@@ -8,7 +9,13 @@ import { formatHelp } from "../../src/cli/help.ts";
 import { labelCommand } from "../../src/cli/label.ts";
 import { reproduceCommand } from "../../src/cli/reproduce.ts";
 
-const commands: Command[] = [reproduceCommand, benchCommand, labelCommand, doctorCommand];
+const commands: Command[] = [
+  reproduceCommand,
+  benchCommand,
+  labelCommand,
+  augmentCommand,
+  doctorCommand,
+];
 
 async function main(...args: string[]) {
   const program = fromFileUrl(new URL("../../src/cli/main.ts", import.meta.url));

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { crc32, inflateSync } from "node:zlib";
 
 /**
- * Reads a greyscale PNG without filters, every CRC checked, with zlib and nothing of the project.
+ * Reads a PNG, grey or red, green and blue, without filters, every CRC checked, with zlib and nothing of the project.
  *
  * @param bytes The file.
  * @returns The picture.
@@ -26,12 +26,13 @@ export function decodePng(
   const header = chunks.get("IHDR")!;
   const size = new DataView(header.buffer, header.byteOffset);
   const [width, height] = [size.getUint32(0), size.getUint32(4)];
+  const stride = width * (header[9] === 2 ? 3 : 1);
   const rows = inflateSync(chunks.get("IDAT")!);
-  assertEquals(rows.length, (width + 1) * height);
-  const data = new Uint8Array(width * height);
+  assertEquals(rows.length, (stride + 1) * height);
+  const data = new Uint8Array(stride * height);
   for (let y = 0; y < height; y++) {
-    assertEquals(rows[y * (width + 1)], 0, "filter");
-    data.set(rows.subarray(y * (width + 1) + 1, (y + 1) * (width + 1)), y * width);
+    assertEquals(rows[y * (stride + 1)], 0, "filter");
+    data.set(rows.subarray(y * (stride + 1) + 1, (y + 1) * (stride + 1)), y * stride);
   }
   return { width, height, data };
 }

@@ -24,6 +24,13 @@ Deno.test("encodePng() writes pixels that zlib inflates and CRCs that zlib compu
   assertEquals(picture, { width: 7, height: 5, data });
 });
 
+Deno.test("encodePng() writes red, green and blue as the standard's colour type 2", async () => {
+  const data = Uint8Array.from({ length: 3 * 4 * 2 }, (_, i) => i * 10);
+  const bytes = await encodePng({ width: 4, height: 2, channels: 3, data });
+  assertEquals([...bytes.subarray(24, 29)], [8, 2, 0, 0, 0]);
+  assertEquals(decodePng(bytes), { width: 4, height: 2, data });
+});
+
 Deno.test("encodePng() refuses sizes that are none and data of another length", async () => {
   await assertRejects(
     () => encodePng({ width: 0, height: 3, data: new Uint8Array(0) }),
@@ -39,5 +46,10 @@ Deno.test("encodePng() refuses sizes that are none and data of another length", 
     () => encodePng({ width: 2, height: 2, data: new Uint8Array(5) }),
     TypeError,
     "need 4 bytes, found 5",
+  );
+  await assertRejects(
+    () => encodePng({ width: 2, height: 2, channels: 3, data: new Uint8Array(4) }),
+    TypeError,
+    "need 12 bytes, found 4",
   );
 });

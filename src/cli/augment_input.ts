@@ -1,0 +1,80 @@
+import {
+  createVolume,
+  readNifti,
+  reorient,
+  resample,
+  sameGrid,
+  type Volume,
+} from "../volume/mod.ts";
+
+/** mm between voxels: the paper's grid. */
+export const SPACING = 3;
+
+/** A CT and its labels as training sees them. */
+export interface AugmentInput {
+  /** HU, RAS, 3 mm. */
+  readonly volume: Volume;
+  /** On the same grid. */
+  readonly labels?: Volume<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Reads a CT and its labels, turns them to RAS and resamples them to 3 mm, as the paper does.
+ *
+ * @param paths Absolute paths.
+ * @param options The signal.
+ * @returns Both.
+ * @throws {TypeError} If the labels lie on another grid than the CT.
+ * @throws {RangeError} If a label is not an integer from 0 to 255.
+ */
+export async function readAugmentInput(
+  paths: { readonly volume: string; readonly labels?: string | undefined },
+  options: { readonly signal: AbortSignal },
+): Promise<AugmentInput> {
+  const ct = await readNifti(paths.volume, options);
+  const file = paths.labels === undefined ? undefined : await readNifti(paths.labels, options);
+  if (file && !sameGrid(ct, file)) {
+    throw new TypeError(
+      `Cannot use labels "${paths.labels}": their grid (${
+        describe(file)
+      }) is not that of "${paths.volume}" (${describe(ct)})`,
+    );
+  }
+  const labels = file && createVolume(toLabels(file.data, paths.labels!), ct);
+  return {
+    volume: resample(reorient(ct, "RAS"), {
+      spacing: SPACING,
+      interpolation: "linear",
+      ...options,
+    }),
+    ...labels && {
+      labels: resample(reorient(labels, "RAS"), {
+        spacing: SPACING,
+        interpolation: "nearest",
+        ...options,
+      }) as Volume<Uint8Array<ArrayBuffer>>,
+    },
+  };
+}
+
+function describe({ dims, spacing, affine }: Volume): string {
+  const origin = [affine[3]!, affine[7]!, affine[11]!];
+  const round = (values: readonly number[]) => values.map((value) => Number(value.toFixed(3)));
+  return `${dims.join(" x ")} voxels of ${round(spacing).join(" x ")} mm from ${
+    round(origin).join(", ")
+  }`;
+}
+
+/** CT-ORG stores labels as float32. */
+function toLabels(data: Volume["data"], path: string): Uint8Array<ArrayBuffer> {
+  const labels = Uint8Array.from(data);
+  const odd = labels.findIndex((label, i) => label !== data[i]);
+  if (odd >= 0) {
+    throw new RangeError(
+      `Cannot use labels "${path}": voxel ${odd} has the value ${
+        data[odd]
+      }; labels are integers from 0 to 255`,
+    );
+  }
+  return labels;
+}

@@ -1,0 +1,59 @@
+import { basename, dirname, join } from "@std/path";
+
+/**
+ * Refuses a folder that could not be filled, or that holds something, before any work is done.
+ *
+ * @param path Absolute path of the folder to make.
+ * @throws {Error} If the folder above it does not exist, or the path is a file or a folder that is not empty.
+ */
+export async function checkOutFolder(path: string): Promise<void> {
+  const above = dirname(path);
+  if (await kindOf(above) !== "folder") {
+    throw new Error(`Cannot write to "${path}": there is no folder "${above}"; make it first`);
+  }
+  const kind = await kindOf(path);
+  if (kind === "file") {
+    throw new Error(`Cannot write to "${path}": it is a file; name a new or an empty folder`);
+  }
+  if (kind === "folder") {
+    for await (const { name } of Deno.readDir(path)) {
+      throw new Error(
+        `Cannot write to "${path}": it holds "${name}" already; name a new or an empty folder`,
+      );
+    }
+  }
+}
+
+/**
+ * Fills a folder, whole or not at all: beside its place under a temporary name, then renamed.
+ *
+ * @param path Absolute path of a folder that is not there yet, or empty.
+ * @param write Writes files into the folder it is given.
+ */
+export async function writeOutFolder(
+  path: string,
+  write: (folder: string) => Promise<void>,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
+  await Deno.mkdir(temporary);
+  try {
+    await write(temporary);
+    // Only an empty folder can be removed like this: what came into it meanwhile is kept, and is an error.
+    if (await kindOf(path) !== undefined) await Deno.remove(path);
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+    throw error;
+  }
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
+  try {
+    return (await Deno.stat(path)).isDirectory ? "folder" : "file";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw error;
+  }
+}
