@@ -59,6 +59,12 @@ export class BufferPool {
   #inUse = 0;
   #peak = 0;
 
+  /** The largest array, bytes. */
+  get largest(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
+    return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4) * 4;
+  }
+
   /**
    * @param device Where the memory lives.
    * @param failures Takes the allocations that failed.
@@ -73,8 +79,7 @@ export class BufferPool {
   }
 
   take(bytes: number, label: string): GpuArray {
-    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
-    const limit = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4) * 4;
+    const limit = this.largest;
     if (!(bytes >= 0)) {
       throw new RangeError(`Cannot allocate GPU array "${label}": ${bytes} bytes is no size`);
     }

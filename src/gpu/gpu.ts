@@ -94,6 +94,11 @@ export class Gpu implements AsyncDisposable {
     return this.#pool.memory;
   }
 
+  /** The largest array one binding takes, bytes: larger work goes in parts. */
+  get largestArray(): number {
+    return this.#pool.largest;
+  }
+
   /**
    * Takes a storage buffer from the pool. Its contents are whatever was there before.
    *

@@ -5,7 +5,7 @@ import {
   components,
   dilate,
   erode,
-  type GpuImage,
+  type ImageStack,
   type PackedMask,
   type StructuringElement,
 } from "../morphology/mod.ts";
@@ -18,7 +18,7 @@ export type Mask = Uint8Array<ArrayBuffer>;
 export interface Work {
   readonly gpu: Gpu;
   /** The CT in RAS, HU. */
-  readonly image: GpuImage;
+  readonly image: ImageStack;
   readonly spacing: Vec3;
   /** Voxels that have a label already: 1 there. */
   readonly taken: Mask;

@@ -1,4 +1,5 @@
 import type { Gpu } from "../gpu/mod.ts";
+import { uploadImage } from "../morphology/mod.ts";
 import { createVolume, orientationOf, reorient, sameGrid, type Volume } from "../volume/mod.ts";
 import type { Work } from "./_work.ts";
 import { bone } from "./bone.ts";
@@ -82,23 +83,22 @@ export async function labelOrgans(
     options.signal?.throwIfAborted();
     const start = performance.now();
     const value = await run();
-    // Recorded work runs later: a time taken before it is done would be too short.
-    await gpu.done();
-    options.onStep?.({ name, ms: performance.now() - start });
-    return value;
+    try {
+      // Recorded work runs later: a time taken before it is done would be too short.
+      await gpu.done();
+      options.onStep?.({ name, ms: performance.now() - start });
+      return value;
+    } catch (error) {
+      (value as Partial<Disposable> | undefined)?.[Symbol.dispose]?.();
+      throw error;
+    }
   };
 
-  const { labels, image, ras } = await step("Turn to RAS, hand to the GPU", () => {
-    const ras = reorient(ct, "RAS");
-    return {
-      labels: others
-        ? Uint8Array.from(reorient(others, "RAS").data)
-        : new Uint8Array(ras.data.length),
-      image: { values: gpu.upload(Float32Array.from(ras.data), "CT"), dims: ras.dims },
-      ras,
-    };
-  });
-  using _values = image.values;
+  const ras = await step("Turn to RAS", () => reorient(ct, "RAS"));
+  const labels = others
+    ? Uint8Array.from(reorient(others, "RAS").data)
+    : new Uint8Array(ras.data.length);
+  using image = await step("Hand the CT to the GPU", () => uploadImage(gpu, ras));
   for (const organ of ["lungs", "bone"] as const) {
     if (!organs.includes(organ)) continue;
     const taken = labels.map((label) => label === 0 ? 0 : 1);

@@ -5,8 +5,8 @@
  * @example Close a bone mask with the paper's 25 mm ball.
  * ```ts
  * await using gpu = await openGpu();
- * using values = gpu.upload(ct.data);
- * using bone = threshold(gpu, { values, dims: ct.dims }, { min: 175 });
+ * using image = uploadImage(gpu, ct);
+ * using bone = threshold(gpu, image, { min: 175 });
  * using closed = close(gpu, bone, ball({ diameter: 25, spacing: ct.spacing }));
  * const mask = await unpackMask(gpu, closed);
  * ```
@@ -22,4 +22,10 @@ export type { PackedMask } from "./mask.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./operations.ts";
 export { packMask, unpackMask } from "./pack.ts";
 export { reconstruct } from "./reconstruct.ts";
-export { type GpuImage, threshold, type ThresholdOptions } from "./threshold.ts";
+export {
+  type GpuImage,
+  type ImageStack,
+  threshold,
+  type ThresholdOptions,
+  uploadImage,
+} from "./threshold.ts";

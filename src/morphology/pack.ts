@@ -1,5 +1,6 @@
 import { defineKernel, type Gpu, uniforms } from "../gpu/mod.ts";
 import { type Vec3, voxelCount } from "../volume/mod.ts";
+import { type Slab, slabsOf } from "./_slabs.ts";
 import { allocateMask, filled, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
 import packWgsl from "./pack.wgsl" with { type: "text" };
 import unpackWgsl from "./unpack.wgsl" with { type: "text" };
@@ -31,14 +32,21 @@ export function packMask(gpu: Gpu, data: Uint8Array<ArrayBuffer>, dims: Vec3): P
       `Cannot pack a mask of ${dims.join(" x ")} voxels: it has ${data.length} values`,
     );
   }
-  using bytes = gpu.upload(data, "mask bytes");
-  const count = wordCount(dims);
+  const slice = dims[0] * dims[1];
   return filled(allocateMask(gpu, dims), ({ words }) => {
-    gpu.dispatch(pack, {
-      p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), count] }),
-      bytes,
-      words,
-    }, gpu.workgroups(count, 128));
+    for (const { first, dims: part } of slabsOf(gpu, dims, 1)) {
+      using bytes = gpu.upload(
+        data.subarray(first * slice, (first + part[2]) * slice),
+        "mask bytes",
+      );
+      const count = wordCount(part);
+      const start = wordCount([dims[0], dims[1], first]);
+      gpu.dispatch(pack, {
+        p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), count, start] }),
+        bytes,
+        words,
+      }, gpu.workgroups(count, 128));
+    }
   });
 }
 
@@ -56,11 +64,27 @@ export async function unpackMask(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { dims } = mask;
+  const slabs = slabsOf(gpu, dims, 1);
+  if (slabs.length === 1) return await unpackSlab(gpu, mask, slabs[0]!, options);
+  const data = new Uint8Array(voxelCount(dims));
+  for (const slab of slabs) {
+    data.set(await unpackSlab(gpu, mask, slab, options), slab.first * dims[0] * dims[1]);
+  }
+  return data;
+}
+
+async function unpackSlab(
+  gpu: Gpu,
+  { words }: PackedMask,
+  { first, dims }: Slab,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<Uint8Array<ArrayBuffer>> {
   const voxels = voxelCount(dims);
   using bytes = gpu.allocate(voxels, "mask bytes");
+  const start = wordCount([dims[0], dims[1], first]);
   gpu.dispatch(unpack, {
-    p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), voxels] }),
-    words: mask.words,
+    p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), voxels, start] }),
+    words,
     bytes,
   }, gpu.workgroups(Math.ceil(voxels / 4), 128));
   return await gpu.read(bytes, Uint8Array, { length: voxels, ...options });

@@ -1,6 +1,6 @@
 // Packs bytes into bits, any byte but 0 being inside. One invocation a word of 32 voxels along x.
-// bytes: four voxels a u32, little end first, x fastest; words: as PackedMask. Exact.
-struct P { nx: u32, wordsPerRow: u32, words: u32 };
+// bytes: four voxels a u32, little end first, x fastest; words: as PackedMask, from word `start`. Exact.
+struct P { nx: u32, wordsPerRow: u32, words: u32, start: u32 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> bytes: array<u32>;
 @group(0) @binding(2) var<storage, read_write> words: array<u32>;
@@ -19,5 +19,5 @@ struct P { nx: u32, wordsPerRow: u32, words: u32 };
     let v = first + k;
     bits |= select(0u, 1u << k, ((bytes[v >> 2u] >> (8u * (v & 3u))) & 0xffu) != 0u);
   }
-  words[i] = bits;
+  words[p.start + i] = bits;
 }

@@ -1,5 +1,6 @@
 import { defineKernel, type Gpu, type GpuArray, uniforms } from "../gpu/mod.ts";
 import { type Vec3, voxelCount } from "../volume/mod.ts";
+import { slabsOf } from "./_slabs.ts";
 import { allocateMask, filled, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
 import code from "./threshold.wgsl" with { type: "text" };
 
@@ -9,6 +10,14 @@ export interface GpuImage {
   readonly values: GpuArray;
   /** Voxels along x, y, z. */
   readonly dims: Vec3;
+}
+
+/** An image on the GPU in slabs along z, for volumes that do not fit one array; disposing of it frees its memory. */
+export interface ImageStack extends Disposable {
+  /** Voxels along x, y, z. */
+  readonly dims: Vec3;
+  /** From the first slice to the last. */
+  readonly slabs: readonly GpuImage[];
 }
 
 /** A closed range of values; a side left out is open. */
@@ -28,6 +37,32 @@ const kernel = defineKernel({
 const LARGEST = 3.4028234663852886e38;
 
 /**
+ * Brings an image to the GPU, in as many arrays as it takes.
+ *
+ * @param gpu Where to.
+ * @param image Values, x fastest, and voxels along x, y, z.
+ * @returns The image.
+ * @throws {GpuMemoryError} If not even a slice fits one array.
+ */
+export function uploadImage(
+  gpu: Gpu,
+  { data, dims }: { readonly data: ArrayLike<number>; readonly dims: Vec3 },
+): ImageStack {
+  const floats = data instanceof Float32Array
+    ? data as Float32Array<ArrayBuffer>
+    : Float32Array.from(data);
+  const slice = dims[0] * dims[1];
+  using held = new DisposableStack();
+  const slabs = slabsOf(gpu, dims, 4).map((slab) => {
+    const start = slab.first * slice;
+    const values = floats.subarray(start, start + slab.dims[2] * slice);
+    return { dims: slab.dims, values: held.use(gpu.upload(values, "image")) };
+  });
+  const owned = held.move();
+  return { dims, slabs, [Symbol.dispose]: () => owned.dispose() };
+}
+
+/**
  * The voxels whose value lies in a range.
  *
  * @param gpu Where the image is.
@@ -39,7 +74,7 @@ const LARGEST = 3.4028234663852886e38;
  */
 export function threshold(
   gpu: Gpu,
-  image: GpuImage,
+  image: GpuImage | ImageStack,
   { min = -LARGEST, max = LARGEST }: ThresholdOptions,
 ): PackedMask {
   for (const bound of [min, max]) {
@@ -47,20 +82,25 @@ export function threshold(
       throw new RangeError(`Cannot threshold an image: the bound ${bound} is not a finite number`);
     }
   }
-  const { dims } = image;
-  if (image.values.byteLength < voxelCount(dims) * 4) {
+  const slabs = "slabs" in image ? image.slabs : [image];
+  for (const { values, dims } of slabs) {
+    if (values.byteLength >= voxelCount(dims) * 4) continue;
     throw new TypeError(
       `Cannot threshold an image of ${dims.join(" x ")} voxels: it has ${
-        image.values.byteLength / 4
+        values.byteLength / 4
       } values`,
     );
   }
-  const count = wordCount(dims);
-  return filled(allocateMask(gpu, dims), ({ words }) => {
-    gpu.dispatch(kernel, {
-      p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), count, 0] }, { f32: [min, max] }),
-      image: image.values,
-      words,
-    }, gpu.workgroups(count, 128));
+  return filled(allocateMask(gpu, image.dims), ({ words }) => {
+    let start = 0;
+    for (const { values, dims } of slabs) {
+      const count = wordCount(dims);
+      gpu.dispatch(kernel, {
+        p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), count, start] }, { f32: [min, max] }),
+        image: values,
+        words,
+      }, gpu.workgroups(count, 128));
+      start += count;
+    }
   });
 }

@@ -1,6 +1,6 @@
 // Packs the voxels whose value lies in [low, high] into bits. One invocation a word of 32 voxels along x.
-// image: f32, x fastest; words: as PackedMask. Exact: comparisons only, NaN is outside.
-struct P { nx: u32, wordsPerRow: u32, words: u32, pad: u32, low: f32, high: f32 };
+// image: f32, x fastest; words: as PackedMask, from word `start`. Exact: comparisons only, NaN is outside.
+struct P { nx: u32, wordsPerRow: u32, words: u32, start: u32, low: f32, high: f32 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> image: array<f32>;
 @group(0) @binding(2) var<storage, read_write> words: array<u32>;
@@ -19,5 +19,5 @@ struct P { nx: u32, wordsPerRow: u32, words: u32, pad: u32, low: f32, high: f32 
     let v = image[first + k];
     bits |= select(0u, 1u << k, v >= p.low && v <= p.high);
   }
-  words[i] = bits;
+  words[p.start + i] = bits;
 }

@@ -145,12 +145,48 @@ Deno.test(
       },
     });
     assertEquals(names.map((name) => name.split(":")[0]), [
-      "Turn to RAS, hand to the GPU",
+      "Turn to RAS",
+      "Hand the CT to the GPU",
       ...new Array(8).fill("Lungs"),
       ...new Array(5).fill("Bone"),
       "Turn back to the input's grid",
     ]);
     assertEquals(gpu.memory.inUse, 0);
+  }),
+);
+
+Deno.test(
+  "labelOrgans() gives all GPU memory back when onStep throws, after any step",
+  withGpu(async (gpu) => {
+    const { ct } = small(25);
+    for (let steps = 1; steps <= 16; steps++) {
+      let left = steps;
+      const onStep = () => {
+        if (--left === 0) throw new Error("enough");
+      };
+      await assertRejects(() => labelOrgans(gpu, ct, { onStep }), Error, "enough");
+      assertEquals(gpu.memory.inUse, 0, `after step ${steps}`);
+    }
+  }),
+);
+
+Deno.test(
+  "labelOrgans() gives the same labels where the volume does not fit one array",
+  withGpu(async (gpu) => {
+    const { ct } = small(27);
+    const whole = await labelOrgans(gpu, ct);
+    const uploads: number[] = [];
+    const upload = gpu.upload.bind(gpu);
+    gpu.upload = (data, label) => {
+      uploads.push(data.byteLength);
+      return upload(data, label);
+    };
+    // Five slices of floats, and less than the levels of the closing together.
+    const largest = 5 * 4 * ct.dims[0] * ct.dims[1];
+    Object.defineProperty(gpu, "largestArray", { value: largest });
+    assertEquals(await labelOrgans(gpu, ct), whole);
+    assert(Math.max(...uploads) <= largest);
+    assert(uploads.length > ct.dims[2] / 5);
   }),
 );
 
