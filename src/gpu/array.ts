@@ -49,12 +49,16 @@ export interface GpuMemory {
   readonly peak: number;
 }
 
+/** Memory that may lie idle when a new size is wanted, bytes, if that is more than what is in use. */
+const MOST_IDLE = 2 ** 28;
+
 /** Storage buffers by size class, so that repeated work of one shape allocates nothing. */
 export class BufferPool {
   readonly #device: GPUDevice;
   readonly #free = new Map<number, GPUBuffer[]>();
   readonly #refused = new WeakSet<GPUBuffer>();
   readonly #failures: Failures;
+  readonly #flush: () => void;
   #allocated = 0;
   #inUse = 0;
   #peak = 0;
@@ -68,10 +72,12 @@ export class BufferPool {
   /**
    * @param device Where the memory lives.
    * @param failures Takes the allocations that failed.
+   * @param flush Hands recorded work to the GPU, which may still use memory that was given back.
    */
-  constructor(device: GPUDevice, failures: Failures) {
+  constructor(device: GPUDevice, failures: Failures, flush: () => void) {
     this.#device = device;
     this.#failures = failures;
+    this.#flush = flush;
   }
 
   get memory(): GpuMemory {
@@ -112,7 +118,20 @@ export class BufferPool {
     return buffer;
   }
 
+  /** Gives what lies idle back to the driver: volumes of ever other sizes would pile up. */
+  #trim(): void {
+    this.#flush();
+    for (const buffer of [...this.#free.values()].flat()) {
+      if (this.#refused.has(buffer)) continue;
+      this.#allocated -= buffer.size;
+      buffer.destroy();
+    }
+    this.#free.clear();
+  }
+
   #create(size: number, label: string): GPUBuffer {
+    const idle = this.#allocated - this.#inUse;
+    if (idle > 0 && idle + size > Math.max(MOST_IDLE, this.#inUse)) this.#trim();
     const held = this.#allocated;
     this.#allocated += size;
     let buffer: GPUBuffer;

@@ -9,8 +9,12 @@ export class Failures {
   readonly #device: GPUDevice;
   readonly #checks = new Set<Promise<void>>();
   readonly #waiting = new Set<(reason: Error) => void>();
-  #failure: Error | undefined;
-  #thrown: Error | undefined;
+  readonly #thrown = new WeakSet<object>();
+  #tickets = 0;
+  #scopes = 0;
+  #failure:
+    | { readonly error: Error; known?: { readonly ticket: number; readonly scope: number } }
+    | undefined;
   #lost: GpuLostError | undefined;
 
   /** @param device Whose errors and loss to watch. */
@@ -19,7 +23,7 @@ export class Failures {
     device.addEventListener("uncapturederror", (raised) => {
       raised.preventDefault();
       const { error } = raised as GPUUncapturedErrorEvent;
-      this.#failure ??= new GpuValidationError(`Cannot run GPU work: ${oneLine(error.message)}`);
+      this.#keep(new GpuValidationError(`Cannot run GPU work: ${oneLine(error.message)}`));
     });
     device.lost.then(({ message }) => {
       this.#lost = new GpuLostError(`Cannot go on: the GPU device was lost (${oneLine(message)})`);
@@ -41,13 +45,14 @@ export class Failures {
     toError: (message: string) => Error | Promise<Error>,
   ): T {
     this.#device.pushErrorScope(filter);
+    const scope = ++this.#scopes;
     try {
       return work();
     } finally {
       // Also when the calls throw: a scope left open would swallow every later error.
       const check = this.#device.popErrorScope().then(async (error) => {
-        if (error) this.#keep(await toError(error.message));
-      }, (error: Error) => this.#keep(error));
+        if (error) this.#keep(await toError(error.message), scope);
+      }, (error: Error) => this.#keep(error, scope));
       const settled = check.finally(() => this.#checks.delete(settled));
       this.#checks.add(settled);
     }
@@ -69,35 +74,57 @@ export class Failures {
   }
 
   /**
+   * Numbers a wait. All work recorded until now may concern it.
+   *
+   * @returns What {@linkcode Failures.settle} is given.
+   */
+  ticket(): number {
+    return ++this.#tickets;
+  }
+
+  /**
    * Waits for all that is being checked.
    *
-   * @throws The first failure since the last call, once.
+   * @param ticket Which wait this is.
+   * @throws The failure of work recorded before the wait; every wait that began before it was known throws the same.
    */
-  async settle(): Promise<void> {
+  async settle(ticket: number): Promise<void> {
     await this.wait(Promise.all(this.#checks));
-    this.#thrown = this.#failure;
-    this.#failure = undefined;
-    if (this.#thrown) throw this.#thrown;
+    const error = this.#failureOf(ticket);
+    if (error) throw error;
   }
 
   /**
    * The cause of an exception that came out of a WebGPU call, or out of {@linkcode Failures.settle}.
    *
    * @param error The exception.
+   * @param ticket Which wait it ended.
    * @returns The device's loss or an earlier failure if there was one, else the exception itself.
    */
-  async explain(error: unknown): Promise<unknown> {
+  async explain(error: unknown, ticket: number): Promise<unknown> {
     // A loss is announced one task after the calls it breaks.
     await new Promise((resolve) => setTimeout(resolve, 0));
-    const failure = this.#failure;
-    this.#failure = undefined;
-    // What is announced after the failure that was thrown is its consequence.
-    return this.#lost ?? (error === this.#thrown ? error : failure ?? error);
+    if (this.#lost) return this.#lost;
+    const told = typeof error === "object" && error !== null && this.#thrown.has(error);
+    return told ? error : this.#failureOf(ticket) ?? error;
   }
 
-  #keep(error: Error): void {
+  /** A failure ends all waits that began before it was first thrown; those that began later know nothing of it. */
+  #failureOf(ticket: number): Error | undefined {
+    const failure = this.#failure;
+    if (!failure) return undefined;
+    failure.known ??= { ticket: this.#tickets, scope: this.#scopes };
+    if (ticket > failure.known.ticket) return undefined;
+    this.#thrown.add(failure.error);
+    return failure.error;
+  }
+
+  #keep(error: Error, scope = Infinity): void {
+    const old = this.#failure;
+    // What work from before a failure was thrown still has to say is its consequence.
+    if (old?.known && scope <= old.known.scope) return;
     // A shader that does not compile also makes its dispatch fail: the cause is the better message.
-    if (!this.#failure || error instanceof SyntaxError) this.#failure = error;
+    if (!old || old.known || error instanceof SyntaxError) this.#failure = { error };
   }
 }
 

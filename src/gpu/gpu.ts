@@ -84,7 +84,7 @@ export class Gpu implements AsyncDisposable {
     this.info = info;
     this.#failures = new Failures(device);
     this.#commands = new Commands(device, this.#failures);
-    this.#pool = new BufferPool(device, this.#failures);
+    this.#pool = new BufferPool(device, this.#failures, () => this.flush());
     this.#textures = new TexturePool(device, this.#failures);
     this.#staging = new StagingRing(device, this.#failures);
   }

@@ -2,6 +2,9 @@ import { breathe } from "./_breathe.ts";
 import { formatBytes, GpuMemoryError } from "./errors.ts";
 import type { Failures } from "./failures.ts";
 
+/** Staging memory that may lie idle when a new size is wanted, bytes. */
+const MOST_STAGING = 2 ** 28;
+
 /**
  * Staging buffers that bring results back to the host.
  *
@@ -26,11 +29,6 @@ export class StagingRing {
     this.#failures = failures;
   }
 
-  /** Bytes of staging memory held. */
-  get allocated(): number {
-    return this.#allocated;
-  }
-
   /**
    * A staging buffer that has been mapped before.
    *
@@ -42,6 +40,7 @@ export class StagingRing {
     const size = Math.min(2 ** Math.ceil(Math.log2(Math.max(256, bytes))), most);
     const known = this.#free.get(size)?.pop();
     if (known) return known;
+    if (this.#allocated + size > MOST_STAGING) this.#trim();
     const buffer = this.#failures.scope(
       "out-of-memory",
       () =>
@@ -61,6 +60,15 @@ export class StagingRing {
     buffer.unmap();
     this.#allocated += size;
     return buffer;
+  }
+
+  /** Gives what lies idle back to the driver. */
+  #trim(): void {
+    for (const buffer of [...this.#free.values()].flat()) {
+      this.#allocated -= buffer.size;
+      buffer.destroy();
+    }
+    this.#free.clear();
   }
 
   /**
@@ -91,6 +99,7 @@ export class Staged<T> {
   readonly #buffer: GPUBuffer | Error;
   readonly #type: ArrayType<T>;
   readonly #length: number;
+  readonly #ticket: number;
   #range: ArrayBuffer | undefined;
 
   /**
@@ -112,6 +121,7 @@ export class Staged<T> {
     this.#buffer = buffer;
     this.#type = type;
     this.#length = length;
+    this.#ticket = failures.ticket();
   }
 
   /** Waits for all work handed to the GPU so far; throws as `Gpu.read` does. */
@@ -129,10 +139,10 @@ export class Staged<T> {
         await this.#failures.wait(mapping);
         this.#range = buffer.getMappedRange(0, bytes);
       }
-      await this.#failures.settle();
+      await this.#failures.settle(this.#ticket);
     } catch (error) {
       this.#release();
-      throw await this.#failures.explain(error);
+      throw await this.#failures.explain(error, this.#ticket);
     }
   }
 
@@ -151,7 +161,7 @@ export class Staged<T> {
       await breathe();
       return new this.#type(copy, 0, this.#length);
     } catch (error) {
-      throw await this.#failures.explain(error);
+      throw await this.#failures.explain(error, this.#ticket);
     }
   }
 

@@ -47,6 +47,9 @@ export class TexturePool {
     data: Float32Array<ArrayBuffer>,
     dims: readonly [number, number, number],
   ): GpuTexture {
+    if (!dims.every((n) => Number.isInteger(n) && n > 0)) {
+      throw new RangeError(`Cannot make a 3-D texture of ${dims.join(" x ")} voxels`);
+    }
     const most = this.#device.limits.maxTextureDimension3D;
     if (dims.some((n) => n > most)) {
       throw new GpuMemoryError(
@@ -63,6 +66,7 @@ export class TexturePool {
     }
     const key = dims.join("x");
     const free = this.#free.get(key)?.filter((texture) => !this.#refused.has(texture)) ?? [];
+    if (free.length === 0) this.#trim();
     this.#free.set(key, free);
     const texture = free.pop() ?? this.#create(dims);
     const view = this.#failures.scope("validation", () => {
@@ -79,9 +83,16 @@ export class TexturePool {
       ));
     let live = true;
     return new GpuTexture(view, () => {
-      if (live) this.#free.get(key)?.push(texture);
+      if (!live) return;
       live = false;
+      this.#free.set(key, [...this.#free.get(key) ?? [], texture]);
     });
+  }
+
+  /** Gives what lies idle back to the driver; the caller has handed over the work that may still use it. */
+  #trim(): void {
+    for (const texture of [...this.#free.values()].flat()) texture.destroy();
+    this.#free.clear();
   }
 
   #create(dims: readonly [number, number, number]): GPUTexture {
