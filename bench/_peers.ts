@@ -1,4 +1,5 @@
 import type { BenchImplementation } from "../src/report/schema.ts";
+import { IMPLEMENTATIONS } from "./implementations.ts";
 import { type Patience, Peer, PeerError, type PeerProgram } from "./peer.ts";
 import type { Hello } from "./protocol.ts";
 
@@ -25,6 +26,12 @@ export class Peers implements AsyncDisposable {
   ) {
     this.#programs = new Map(programs.map((program) => [program.name, program]));
     this.#options = options;
+  }
+
+  /** The programs that are not the project's own. */
+  get natives(): BenchImplementation[] {
+    const own: readonly BenchImplementation[] = IMPLEMENTATIONS;
+    return [...this.#programs.keys()].filter((name) => !own.includes(name));
   }
 
   /** What every program that has started so far said of itself. */

@@ -1,12 +1,14 @@
 import { join } from "@std/path";
 import { NoAdapterError } from "../src/gpu/mod.ts";
 import { RandomStream } from "../src/random/mod.ts";
-import type { BenchResult } from "../src/report/schema.ts";
-import { type CaseResult, measureCase } from "./_measure_case.ts";
+import type { BenchResult, ResultAdapter } from "../src/report/schema.ts";
+import { type CaseResult, type CaseTwice, measureCase } from "./_measure_case.ts";
 import { type Greeted, Peers } from "./_peers.ts";
+import { commandLine } from "./command_line.ts";
 import { machineFacts } from "./machine.ts";
 import { pairs } from "./pairs/mod.ts";
 import type { Case, Pair } from "./pairs/pair.ts";
+import type { FoundPeers } from "./peers/find.ts";
 import { type Patience, PeerError, type PeerProgram } from "./peer.ts";
 import { ownPrograms } from "./programs.ts";
 import { FULL_PLAN, QUICK_PLAN, type SamplingPlan } from "./sampler.ts";
@@ -20,6 +22,8 @@ export interface BenchOptions {
   readonly quick?: boolean;
   /** `"software"`, `"hardware"`, or a part of the adapter's description. */
   readonly adapter?: string;
+  /** Native peers to measure beside the project's own implementations; none by default. */
+  readonly peers?: FoundPeers;
   /** Drives the bootstrap; the cases have seeds of their own. Default 1. */
   readonly seed?: number;
   /** Ends the benchmark and its child processes. */
@@ -47,6 +51,12 @@ export interface BenchSetup {
   programs(dir: string): readonly PeerProgram[];
   readonly plan: SamplingPlan;
   readonly patience?: Patience;
+  /**
+   * Called before anything is measured; may throw to refuse.
+   *
+   * @param adapter The adapter that will run.
+   */
+  onAdapter?(adapter: ResultAdapter): void;
 }
 
 /**
@@ -62,12 +72,24 @@ export interface BenchSetup {
  * @throws {PeerError} If the GPU side does not start or the adapter computes wrongly.
  */
 export async function bench(options: BenchOptions = {}): Promise<BenchResult> {
-  const { adapter, quick } = options;
-  return await benchWith({
+  return await benchWith(benchSetup(options), options);
+}
+
+/**
+ * What {@linkcode bench} measures.
+ *
+ * @param options What to run.
+ * @returns The registry, the project's own programs and the peers found, and the plan.
+ */
+export function benchSetup({ adapter, quick, peers }: BenchOptions): BenchSetup {
+  return {
     pairs,
-    programs: (dir) => ownPrograms({ dir, ...(adapter === undefined ? {} : { adapter }) }),
+    programs: (dir) => [
+      ...ownPrograms({ dir, ...(adapter === undefined ? {} : { adapter }) }),
+      ...(peers?.programs ?? []),
+    ],
     plan: quick ? QUICK_PLAN : FULL_PLAN,
-  }, options);
+  };
 }
 
 /**
@@ -81,6 +103,24 @@ export async function benchWith(
   setup: BenchSetup,
   options: BenchOptions = {},
 ): Promise<BenchResult> {
+  return (await measureAll(setup, options, false)).result;
+}
+
+/**
+ * {@linkcode benchWith}, with GPU and CPU twin in two processes each, sampled in turn: what differs between the two is noise.
+ *
+ * @param setup Pairs, programs and plan.
+ * @param options What to run.
+ * @returns The result as without the second processes, and the samples of both for each case that has them.
+ */
+export async function benchTwice(
+  setup: BenchSetup,
+  options: BenchOptions = {},
+): Promise<{ result: BenchResult; twice: readonly CaseTwice[] }> {
+  return await measureAll(setup, options, true);
+}
+
+async function measureAll(setup: BenchSetup, options: BenchOptions, again: boolean) {
   const { seed = 1, signal, onProgress } = options;
   const todo = selectCases(setup.pairs, options);
   signal?.throwIfAborted();
@@ -90,11 +130,12 @@ export async function benchWith(
   const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "ct-organ-bench-" }));
   try {
     const { patience } = setup;
-    await using peers = new Peers(setup.programs(root), {
-      ...(patience ? { patience } : {}),
-      ...(signal ? { signal } : {}),
-    });
+    const watch = { ...(patience ? { patience } : {}), ...(signal ? { signal } : {}) };
+    const programs = setup.programs(root);
+    await using peers = new Peers(programs, watch);
+    await using second = new Peers(programs, watch);
     const { peer, hello } = await startGpu(peers);
+    setup.onAdapter?.(hello.adapter!);
     const device = await peer.device();
     const cases: CaseResult[] = [];
     for (const { pair, item } of todo) {
@@ -104,12 +145,13 @@ export async function benchWith(
       cases.push(
         await measureCase({
           ...{ pair, item, dir, peers, device, random, plan: setup.plan },
+          ...(again ? { again: second } : {}),
           ...(signal ? { signal } : {}),
         }),
       );
       await Deno.remove(dir, { recursive: true });
     }
-    return {
+    const result: BenchResult = {
       schema: "ct-organ-webgpu/bench@1",
       adapter: hello.adapter!,
       machine: machineFacts(),
@@ -125,8 +167,10 @@ export async function benchWith(
       results: cases.flatMap(({ results }) => results),
       ratios: cases.flatMap(({ ratios }) => ratios),
       absent: cases.flatMap(({ absent }) => absent),
+      ...(options.peers?.absent.length ? { absent_peers: options.peers.absent } : {}),
       overhead: { empty_submit_ms: device.empty_submit_ms },
     };
+    return { result, twice: cases.flatMap(({ twice }) => twice ?? []) };
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -172,7 +216,15 @@ function suitesOf(pairs: readonly Pair[]): string[] {
   return [...new Set(pairs.map(({ name }) => name.split("/")[0]!))].sort();
 }
 
-function selectCases(
+/**
+ * The cases that a benchmark runs.
+ *
+ * @param pairs The registry.
+ * @param options Which suite, and whether quick.
+ * @returns Cases in order.
+ * @throws {RangeError} If there is no such suite.
+ */
+export function selectCases(
   pairs: readonly Pair[],
   { suite, quick }: BenchOptions,
 ): { pair: Pair; item: Case }[] {
@@ -190,7 +242,15 @@ function selectCases(
     });
 }
 
-async function startGpu(peers: Peers): Promise<Greeted> {
+/**
+ * Starts the GPU side.
+ *
+ * @param peers The programs.
+ * @returns The peer and its greeting, which names the adapter.
+ * @throws {NoAdapterError} If no adapter answers or none matches.
+ * @throws {PeerError} If it does not start.
+ */
+export async function startGpu(peers: Peers): Promise<Greeted> {
   try {
     const greeted = await peers.get("webgpu");
     if (greeted.hello.adapter) return greeted;
@@ -203,16 +263,6 @@ async function startGpu(peers: Peers): Promise<Greeted> {
   }
 }
 
-function commandOf({ suite, quick, adapter, seed }: BenchOptions): string {
-  return [
-    "deno task bench",
-    ...(suite === undefined ? [] : ["--suite", quote(suite)]),
-    ...(quick ? ["--quick"] : []),
-    ...(adapter === undefined ? [] : ["--adapter", quote(adapter)]),
-    ...(seed === undefined ? [] : ["--seed", `${seed}`]),
-  ].join(" ");
-}
-
-function quote(word: string): string {
-  return /^[\w.-]+$/.test(word) ? word : JSON.stringify(word);
+function commandOf({ suite, quick, adapter, peers, seed }: BenchOptions): string {
+  return commandLine("bench", { suite, quick, adapter, peers: peers?.asked, seed });
 }

@@ -10,7 +10,15 @@ export {
   type BenchProgress,
   benchSuites,
 } from "./bench.ts";
+export { against, type AgainstOutcome } from "./against.ts";
+export { GitRefError } from "./against_worktree.ts";
 export { compare, type Comparison } from "./agreement.ts";
+export { type CompareOutcome, compareWithBase } from "./compare.ts";
+export { IncomparableError, parseBase } from "./compare_base.ts";
+export type { Change, GateOutcome, Move, NotCompared } from "./compare_moves.ts";
+export { formatMoves, regressionLine } from "./compare_table.ts";
+export { formatGithub } from "./format_github.ts";
+export { commandLine, type FlagValue } from "./command_line.ts";
 export { type MachineFacts, machineFacts } from "./machine.ts";
 export { pairs } from "./pairs/mod.ts";
 export {
@@ -23,4 +31,11 @@ export {
   type Work,
 } from "./pairs/pair.ts";
 export { PeerError } from "./peer.ts";
+export {
+  findPeers,
+  type FindPeersOptions,
+  type FoundPeers,
+  PEER_NAMES,
+  type PeerName,
+} from "./peers/find.ts";
 export { formatTable } from "./table.ts";

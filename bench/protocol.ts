@@ -4,9 +4,9 @@
  *
  * | request | reply |
  * |---|---|
- * | `{"op":"hello"}` | `{"ok":true,"implementation":"scipy","version":"1.10.1"}`, on a GPU also `adapter` |
+ * | `{"op":"hello"}` | `{"ok":true,"implementation":"scipy","version":"1.10.1"}`, on a GPU also `adapter`, a native peer also `kernels` |
  * | `{"op":"device"}` | what the adapter can do, see {@linkcode Device}; only asked of a program on a GPU |
- * | `{"op":"load","kernel":"suite/name","dir":"/tmp/case"}` | reads the case, computes once: `{"ok":true,"first_call_ms":1.5}` |
+ * | `{"op":"load","kernel":"suite/name","dir":"/tmp/case"}` | reads the case, computes once: `{"ok":true,"first_call_ms":1.5}`, with noise of its own also `own_noise` |
  * | `{"op":"sample"}` | computes once more: `{"ok":true,"ms":1.5}`, on a GPU also `kernel_ms` |
  * | `{"op":"output","file":"/tmp/out.raw"}` | writes the last output, raw: `{"ok":true,"dtype":"uint8","length":8}` |
  * | `{"op":"quit"}` | `{"ok":true}`, then ends |
@@ -44,6 +44,8 @@ export interface Hello {
   readonly version: string;
   /** Present if it runs on a GPU. */
   readonly adapter?: HelloAdapter;
+  /** The kernels it can compute; absent if it is to be asked for each. */
+  readonly kernels?: readonly string[];
 }
 
 /** The reply to `device`: the adapter's own measured ceilings and overhead. */
@@ -60,6 +62,11 @@ export interface Device {
 export interface Loaded {
   /** Wall time of the first computation of the case, compilation included, ms. */
   readonly first_call_ms: number;
+  /**
+   * Standard deviation of the noise that the output holds and that the program draws by a generator of its own, in the output's unit;
+   * absent if the output can be compared as it is.
+   */
+  readonly own_noise?: number;
 }
 
 /** The reply to `sample`. */
@@ -74,15 +81,6 @@ export interface Sample {
 export interface Output {
   readonly dtype: Dtype;
   readonly length: number;
-}
-
-/** The reply to a request that failed. */
-export interface Refusal {
-  readonly ok: false;
-  /** What went wrong, one line. */
-  readonly error: string;
-  /** The error's class, where a caller tells them apart, e.g. `NoAdapterError`. */
-  readonly kind?: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -120,12 +118,14 @@ export function parseReply(line: string): Fields & { readonly ok: boolean } {
 export function checkHello(fields: Fields): Hello {
   const implementation = text(fields, "implementation");
   const version = text(fields, "version");
-  if (fields.adapter === undefined) return { implementation, version };
+  const kernels = fields.kernels === undefined ? {} : { kernels: texts(fields, "kernels") };
+  if (fields.adapter === undefined) return { implementation, version, ...kernels };
   const adapter = (fields.adapter ?? {}) as Fields;
   if (typeof adapter.software !== "boolean") wrong("adapter.software", adapter.software);
   return {
     implementation,
     version,
+    ...kernels,
     adapter: {
       description: text(adapter, "description"),
       vendor: text(adapter, "vendor"),
@@ -156,7 +156,9 @@ export function checkDevice(fields: Fields): Device {
  * @returns The same, typed.
  */
 export function checkLoaded(fields: Fields): Loaded {
-  return { first_call_ms: amount(fields, "first_call_ms") };
+  const first_call_ms = amount(fields, "first_call_ms");
+  if (fields.own_noise === undefined) return { first_call_ms };
+  return { first_call_ms, own_noise: amount(fields, "own_noise") };
 }
 
 /**
@@ -188,6 +190,13 @@ export function checkOutput(fields: Fields): Output {
 function text(fields: Fields, name: string): string {
   const value = fields[name];
   return typeof value === "string" && value !== "" ? value : wrong(name, value);
+}
+
+function texts(fields: Fields, name: string): string[] {
+  const value = fields[name];
+  return Array.isArray(value) && value.every((item) => typeof item === "string")
+    ? value
+    : wrong(name, value);
 }
 
 function amount(fields: Fields, name: string): number {

@@ -39,7 +39,7 @@ export function formatTable(result: BenchResult): string {
   ].join("\n");
 }
 
-function header({ adapter, machine, overhead }: BenchResult): string[] {
+function header({ adapter, machine, overhead, absent_peers = [] }: BenchResult): string[] {
   const kind = adapter.software
     ? "software adapter: its times say nothing of a hardware GPU"
     : "hardware adapter";
@@ -55,6 +55,7 @@ function header({ adapter, machine, overhead }: BenchResult): string[] {
     ...(overhead
       ? [`Empty submit and readback: ${milliseconds(overhead.empty_submit_ms)} ms`]
       : []),
+    ...absent_peers.map(({ implementation, reason }) => `Absent: ${implementation}, ${reason}`),
   ];
 }
 
@@ -102,13 +103,16 @@ function cellsOf(row: BenchRow, { ratios }: BenchResult): string[] {
 }
 
 function agreementText(
-  { class: kind, max_abs, mismatches = 0, ok }: BenchRow["agreement"],
+  { class: kind, max_abs, mismatches = 0, ok, own_noise }: BenchRow["agreement"],
 ): string {
   const detail = {
     exact: "",
     absolute: `, off by ${max_abs.toPrecision(2)}${mismatches > 0 ? `, ${mismatches} beyond` : ""}`,
     "mismatch-count": `, ${mismatches} differ`,
   }[kind];
+  if (ok && own_noise !== undefined) {
+    return `noise of its own, sd ${own_noise.toPrecision(2)}: compared no nearer${detail}`;
+  }
   return `${ok ? "ok" : "FAILED"}, ${kind}${detail}`;
 }
 

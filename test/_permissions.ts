@@ -33,7 +33,7 @@ export function testPermissions({ root, temp, programs }: TestPlaces): string[] 
     `--allow-read=${[root, `${root}/../shared/data`, temp, ...programs].join(",")}`,
     `--allow-write=${temp}`,
     `--allow-env=${ENV.join(",")}`,
-    `--allow-run=${["deno", ...programs].join(",")}`,
+    `--allow-run=${["deno", "git", ...programs].join(",")}`,
     "--allow-sys=cpus,homedir,osRelease,systemMemoryInfo",
     // Playwright asks for dozens of variables, and for files that tell a container: it gets "absent", not an error.
     "--ignore-env",

@@ -24,7 +24,8 @@ async function test(args: readonly string[]) {
   const temp = await Deno.makeTempDir({ prefix: "ct-organ-test-" });
   try {
     const chromium = await findChromium();
-    const programs = [`${root}/run`, ...chromium ? [chromium] : []];
+    const peers = ["python3", "/usr/bin/python3", `${root}/.peers/itk_peer`];
+    const programs = [`${root}/run`, ...chromium ? [chromium] : [], ...peers];
     const child = new Deno.Command("deno", {
       args: ["test", ...testPermissions({ root, temp, programs }), ...args],
       cwd: root,

@@ -1,9 +1,28 @@
-import { bench, benchFailures, benchSuites, formatTable } from "../../bench/mod.ts";
-import { renderBenchReport } from "../report/mod.ts";
+import {
+  bench,
+  benchFailures,
+  type BenchOptions,
+  benchSuites,
+  findPeers,
+  formatGithub,
+  formatTable,
+  PEER_NAMES,
+  type PeerName,
+} from "../../bench/mod.ts";
+import { renderBenchReport, writeTextWhole } from "../report/mod.ts";
 import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
+import {
+  checkGateFlags,
+  compareTable,
+  readBase,
+  runAgainst,
+  runCompare,
+  trip,
+} from "./bench_gate.ts";
 import { type Command, defineCommand } from "./command.ts";
+import { failFor } from "./failures.ts";
 import { oneOf, wholeNumber } from "./flags.ts";
-import { checkOutput, writeOutput } from "./outputs.ts";
+import { checkOutput } from "./outputs.ts";
 import { userPath } from "./paths.ts";
 
 /** Checks and times every kernel. */
@@ -14,49 +33,95 @@ export const benchCommand: Command = defineCommand({
   flags: {
     suite: { type: "string", value: "NAME", help: `One of ${benchSuites().join(", ")}` },
     quick: { type: "boolean", help: "The smallest case of each kernel, few samples" },
+    peers: {
+      type: "string",
+      value: "LIST",
+      help: `Native programs to time as well: auto, none (default) or ${PEER_NAMES.join(",")}`,
+    },
     json: { type: "string", value: "FILE", help: "Write the result as JSON, raw samples included" },
     html: { type: "string", value: "FILE", help: "Write a report that opens in a browser" },
+    compare: {
+      type: "string",
+      value: "BASE.json",
+      help: "Compare the ratios to the CPU twin with those of an earlier result",
+    },
+    against: {
+      type: "string",
+      value: "GIT_REF",
+      help: "Compare the GPU side with that of another version, both in turn",
+    },
+    format: {
+      type: "string",
+      value: "github",
+      help: "Print JSON as github-action-benchmark reads it (customSmallerIsBetter)",
+    },
     seed: { type: "string", value: "N", help: "Seed of the intervals' bootstrap (1 by default)" },
     adapter: ADAPTER_FLAG,
   },
   details:
     "Times are wall times with upload and readback; the kernel's own time stands beside them.\n" +
-    "Exit code 1 if a kernel disagrees with a reference.",
+    "Exit code 1 if a kernel disagrees with a reference. --compare and --against print what has moved\n" +
+    "beyond the noise of this session, and end with exit code 4 if a kernel has become slower.",
   examples: [
     { line: "deno task bench --quick", does: "A first look, all kernels" },
     {
       line: "deno task bench --suite morphology --json morphology.json --html morphology.html",
       does: "One suite at full length, kept for later",
     },
+    {
+      line: "deno task bench --suite morphology --compare morphology.json",
+      does: "Has a kernel lost against its CPU twin since?",
+    },
+    { line: "deno task bench --against main", does: "Has a kernel become slower than on main?" },
   ],
-  async run(_operands, flags, { signal, progress, print }) {
+  async run(_operands, flags, context) {
+    const { signal, progress, print } = context;
+    checkGateFlags(flags);
+    if (flags.format !== undefined) oneOf("format", flags.format, ["github"]);
     const suite = flags.suite === undefined ? {} : {
       suite: oneOf("suite", flags.suite, benchSuites()),
     };
+    const wanted = wantedPeers(flags.peers);
     const seed = wholeNumber("seed", flags.seed);
     const adapter = wantedAdapter(flags.adapter);
     const json = flags.json === undefined ? undefined : userPath(flags.json);
     const html = flags.html === undefined ? undefined : userPath(flags.html);
     for (const path of [json, html]) if (path !== undefined) await checkOutput(path);
+    const base = flags.compare === undefined ? undefined : await readBase(flags.compare);
 
-    const result = await bench({
+    const peers = wanted && await findPeers(wanted, {
+      onStep: (text) => progress.stage(text),
+      signal,
+    });
+    const options: BenchOptions = {
       ...suite,
       quick: flags.quick,
       ...(seed === undefined ? {} : { seed }),
       ...(adapter === undefined ? {} : { adapter }),
+      ...(peers ? { peers } : {}),
       signal,
       onProgress: ({ kernel, case: name, done, total }) =>
         progress.stage(`${done + 1} of ${total}: ${kernel}, ${name}`),
-    });
+    };
+    if (flags.against !== undefined) return await runAgainst(flags.against, options, context);
+    const { result, gate } = base
+      ? await runCompare(base, options)
+      : { result: await bench(options), gate: undefined };
     progress[Symbol.dispose]();
-    print(formatTable(result));
-    if (json !== undefined) await writeOutput(json, `${JSON.stringify(result, null, 2)}\n`);
-    if (html !== undefined) await writeOutput(html, await renderBenchReport(result));
-    for (const path of [json, html]) if (path !== undefined) print(path);
-    const [first, ...others] = benchFailures(result);
-    if (first !== undefined) {
-      for (const line of others) print(line);
-      throw new Error(others.length > 0 ? `${first} (and ${others.length} more, above)` : first);
-    }
+    // What a program reads from stdout is JSON alone.
+    const say = flags.format === "github" ? () => {} : print;
+    if (flags.format === "github") print(formatGithub(result));
+    say(formatTable(result));
+    if (json !== undefined) await writeTextWhole(json, `${JSON.stringify(result, null, 2)}\n`);
+    if (html !== undefined) await writeTextWhole(html, await renderBenchReport(result));
+    for (const path of [json, html]) if (path !== undefined) say(path);
+    if (base && gate) say(compareTable(gate, base));
+    failFor(benchFailures(result), say);
+    if (base && gate) trip(gate, base.path);
   },
 });
+
+function wantedPeers(text = "none"): "auto" | readonly PeerName[] | undefined {
+  if (text === "none") return undefined;
+  return text === "auto" ? text : text.split(",").map((name) => oneOf("peer", name, PEER_NAMES));
+}

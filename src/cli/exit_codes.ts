@@ -1,17 +1,23 @@
 import { NoAdapterError } from "../gpu/mod.ts";
 
-/** What a command's exit code says. 4, a tripped regression gate, joins with the first gate. */
+/** What a command's exit code says. */
 export const EXIT = {
   done: 0,
   failed: 1,
   usage: 2,
   noAdapter: 3,
+  regression: 4,
   interrupted: 130,
 } as const;
 
 /** A command line that makes no sense: the person can mend it without knowing the code. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+}
+
+/** A gate has tripped: something has become slower than it was. Exit code 4. */
+export class RegressionError extends Error {
+  override readonly name = "RegressionError";
 }
 
 /** What the process says and how it ends after an exception. */
@@ -38,5 +44,6 @@ export function describeFailure(error: unknown, interrupted: boolean): Failure {
 function codeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof NoAdapterError) return EXIT.noAdapter;
+  if (error instanceof RegressionError) return EXIT.regression;
   return EXIT.failed;
 }

@@ -46,7 +46,7 @@ function speedSummary(ratios: readonly BenchRatio[]): string {
 
 /** How to read it, then charts and table of each suite, then who was absent. */
 export function benchSections(result: BenchResult): Section[] {
-  const { results, overhead, command, absent = [] } = result;
+  const { results, overhead, command, absent = [], absent_peers = [] } = result;
   const suites = [...new Set(results.map(({ suite }) => suite))];
   return [
     {
@@ -58,7 +58,11 @@ export function benchSections(result: BenchResult): Section[] {
       }</p>
 <p>Run the kernels again with:</p>
 <pre><code>${command}</code></pre>
-</section>
+${
+        absent_peers.map(({ implementation, reason }) =>
+          markup`<p>Not on this machine: ${implementation}, ${reason}.</p>\n`
+        )
+      }</section>
 `,
     },
     ...suites.map((suite, i) => suiteSection(result, suite, i)),

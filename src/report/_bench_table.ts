@@ -57,10 +57,13 @@ ${
 
 function implementationRow(row: BenchRow, ratio: BenchRatio | undefined): Html {
   const { agreement, roofline, samples_ms, outliers } = row;
-  const { class: kind, max_abs, mismatches, ok, error } = agreement;
+  const { class: kind, max_abs, mismatches, ok, error, own_noise } = agreement;
   const agrees = ok
     ? markup`<span class="good">✓</span> ${kind}${
       mismatches !== undefined && mismatches > 0 && `, ${mismatches} differ`
+    }${
+      own_noise !== undefined &&
+      ` as far as noise of its own reaches (standard deviation ${figure(own_noise)})`
     }`
     : markup`<span class="bad">✗ disagrees</span>, ${kind}`;
   const bound = (text: Part) => markup`<td class="number bound">${text}</td>`;

@@ -170,7 +170,10 @@ export interface Claim {
 /** The cases of a run. */
 export interface ResultDataset {
   readonly name: string;
-  /** Phantoms are generated; the others are CTs. */
+  /**
+   * Phantoms are generated; the others are CTs. `ct-org` says that cases 0 to 20 are there in CT-ORG's layout, not that the files are
+   * CT-ORG's: this version has no published hashes of them.
+   */
   readonly kind: "phantom" | "ct-org" | "folder";
   /** Case numbers. */
   readonly train?: readonly number[];
@@ -244,6 +247,15 @@ export interface HashedFile {
   readonly sha256: string;
 }
 
+/** A stage and how long it took. */
+export interface StageTime {
+  readonly name: string;
+  /** Of the run that made its files: an earlier one if they are reused. */
+  readonly seconds: number;
+  /** True if its files were taken from an earlier run. */
+  readonly reused?: boolean;
+}
+
 /** Everything needed to run it again and to see whether the same came out. */
 export interface Manifest {
   /** What to type. */
@@ -264,8 +276,8 @@ export interface Manifest {
   readonly seeds: Readonly<Record<string, number>>;
   readonly inputs: readonly HashedFile[];
   readonly outputs: readonly HashedFile[];
-  /** Stages that ran, in order. */
-  readonly stages: readonly { readonly name: string; readonly seconds: number }[];
+  /** Stages, in order. */
+  readonly stages: readonly StageTime[];
   /** Stages that did not, and why. */
   readonly not_run?: readonly { readonly name: string; readonly why: string }[];
   /** ISO 8601, UTC. */

@@ -48,6 +48,11 @@ await serve({
         console.log("a library's chatter");
         if (behaviour === "dies-sampling" && calls === 4) Deno.exit(9);
         if (behaviour === "hangs-sampling" && calls === 4) { while (true); }
+        if (behaviour === "counts-up") {
+          const output = values.map((value) => 2 * value);
+          values[0]!++;
+          return output;
+        }
         const wrong = behaviour === "wrong" || (behaviour === "wrong-later" && calls > 1);
         return values.map((value, i) => 2 * value + (wrong && i === 1 ? 1 : 0));
       },

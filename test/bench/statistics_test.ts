@@ -75,7 +75,7 @@ Deno.test("ratioInterval() divides medians", () => {
 });
 
 Deno.test("ratioInterval() refuses a divisor that is not above 0", () => {
-  assertThrows(() => ratioInterval([1], [1, 0], random(7)), RangeError, "a divisor is 0");
+  assertThrows(() => ratioInterval([1, 1], [1, 0], random(7)), RangeError, "a divisor is 0");
 });
 
 Deno.test("outlierCount() counts what lies beyond 1.5 interquartile ranges", () => {

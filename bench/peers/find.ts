@@ -1,0 +1,82 @@
+import type { BenchAbsentPeer } from "../../src/report/schema.ts";
+import { PeerError, type PeerProgram } from "../peer.ts";
+import { buildItk, type BuiltItk } from "./itk.ts";
+import { type PythonPeer, pythonProgram } from "./python.ts";
+
+const PYTHON_PEERS: readonly PythonPeer[] = [
+  {
+    name: "scipy",
+    script: "scipy_peer.py",
+    modules: ["numpy", "scipy"],
+    debian: "python3-scipy",
+  },
+  {
+    name: "torch-cpu",
+    script: "torch_peer.py",
+    modules: ["numpy", "torch"],
+    debian: "python3-numpy python3-torch",
+  },
+];
+
+const ITK_THREADS = { "itk-1t": 1, "itk-2t": 2 } as const;
+
+/** What a person may call native peers: each by its name, and ITK with either number of threads as `itk`. */
+export const PEER_NAMES = ["scipy", "itk", "itk-1t", "itk-2t", "torch-cpu"] as const;
+
+/** One of {@linkcode PEER_NAMES}. */
+export type PeerName = typeof PEER_NAMES[number];
+
+/** The native peers of a benchmark. */
+export interface FoundPeers {
+  /** What to start. */
+  readonly programs: readonly PeerProgram[];
+  /** Which of those asked for are not on this machine. */
+  readonly absent: readonly BenchAbsentPeer[];
+  /** As the command line asked for them. */
+  readonly asked: string;
+}
+
+/** Options of {@linkcode findPeers}. */
+export interface FindPeersOptions {
+  /** Called before a step that takes seconds. */
+  readonly onStep?: (text: string) => void;
+  /** Ends the search. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Looks for native peers on this machine: programs of their own, never requirements. Native ITK is compiled if its headers are there.
+ *
+ * @param wanted `"auto"` for every peer there is, or names.
+ * @param options Progress and end.
+ * @returns What was found and what is absent.
+ * @throws {PeerError} If one that was asked for by name is absent; the message says how to get it.
+ */
+export async function findPeers(
+  wanted: "auto" | readonly PeerName[],
+  options: FindPeersOptions = {},
+): Promise<FoundPeers> {
+  const { onStep, signal } = options;
+  const named = (name: string) => wanted === "auto" || (wanted as readonly string[]).includes(name);
+  const programs: PeerProgram[] = [];
+  const absent: BenchAbsentPeer[] = [];
+  const miss = (implementation: PeerProgram["name"], reason: string) => {
+    if (wanted !== "auto") throw new PeerError(implementation, reason);
+    absent.push({ implementation, reason });
+  };
+  for (const peer of PYTHON_PEERS.filter(({ name }) => named(name))) {
+    onStep?.(`looking for ${peer.name}`);
+    const found = await pythonProgram(peer, signal);
+    if (typeof found === "string") miss(peer.name, found);
+    else programs.push(found);
+  }
+  let itk: BuiltItk | undefined;
+  for (const [name, threads] of Object.entries(ITK_THREADS)) {
+    if (!named(name) && !named("itk")) continue;
+    itk ??= await buildItk(options);
+    const implementation = name as keyof typeof ITK_THREADS;
+    if ("reason" in itk) miss(implementation, itk.reason);
+    else programs.push({ name: implementation, command: itk.command, args: [name, `${threads}`] });
+  }
+  return { programs, absent, asked: wanted === "auto" ? wanted : wanted.join(",") };
+}
