@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertRejects, fail } from "@std/assert";
 import { augment, type AugmentOptions, type Transform } from "../../src/augment/mod.ts";
 import { type Gpu, openGpu, selectAdapter } from "../../src/gpu/mod.ts";
 import { createVolume, type Vec3, type VoxelArray } from "../../src/volume/mod.ts";
@@ -206,11 +206,12 @@ Deno.test(
 );
 
 Deno.test(
-  "augment() does nothing once its signal has aborted",
+  "augment() computes nothing once its signal has aborted",
   withGpu(async (gpu) => {
     const reason = new Error("enough");
     const signal = AbortSignal.abort(reason);
     const volume = noiseImage(DIMS, 14);
+    gpu.dispatch = () => fail("a kernel was dispatched");
     const caught = await assertRejects(() => augment(gpu, { volume, transforms: [plain], signal }));
     assert(caught === reason);
     assertEquals(gpu.memory.inUse, 0);

@@ -102,19 +102,35 @@ Deno.test(
     soil(gpu);
     // Row k holds offsets -k to k, two steps a level; levels at a table's border start afresh. 599 rows of 23 x 27.
     const rows = 599;
-    const row = (y: number, z: number) => y + 23 * z;
     const element = elementOf(
       [2 * rows + 1, 23, 27],
       [rows, 11, 13],
-      (x, y, z) => row(y, z) < rows && Math.abs(x - rows) <= row(y, z),
+      (x, y, z) => Math.abs(x - rows) <= y + 23 * z && y + 23 * z < rows,
     );
-    // One voxel shows every row's run; the oracle's time is voxels times offsets.
-    for (const x of [0, 40, 65]) {
-      const data = new Uint8Array(66 * 2 * 2);
-      data[x + 66 * 3] = 1;
-      const { widen } = await check(gpu, { data, dims: [66, 2, 2] }, element);
-      assertGreater(widen, 1);
+    const dims: Vec3 = [66, 23, 27];
+    // One voxel amid the grid shows the element's rows, each cut by the grid: the oracle would take hours.
+    const data = new Uint8Array(voxelCount(dims));
+    const drawn = new Uint8Array(data.length);
+    data[33 + 66 * (11 + 23 * 13)] = 1;
+    for (let i = 0; i < drawn.length; i++) {
+      const row = Math.floor(i / 66);
+      drawn[i] = Number(row < rows && Math.abs(i % 66 - 33) <= row);
     }
+    const mask = { data, dims };
+    const dilated = await counted(gpu, mask, (packed) => dilate(gpu, packed, element));
+    assertGreater(dilated.widen, 1);
+    assertEquals(dilated.words, packReference(drawn, dims));
+    // The element does not fit where it would touch the one hole: the drawing turned through it.
+    const eroded = await counted(
+      gpu,
+      not(mask),
+      (packed) => erode(gpu, packed, element, { outside: "foreground" }),
+    );
+    const fits = Uint8Array.from(drawn, (_, i) => {
+      const turned = 23 * 27 - 1 - Math.floor(i / 66);
+      return Number(!(turned < rows && Math.abs(33 - i % 66) <= turned));
+    });
+    assertEquals(eroded.words, packReference(fits, dims));
   }),
 );
 
