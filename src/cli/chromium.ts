@@ -1,4 +1,5 @@
-const PLACES = [
+/** Where packages put a browser; the task `doctor` may read all of them. */
+export const CHROMIUM_PLACES: readonly string[] = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
@@ -16,7 +17,7 @@ const PLACES = [
  * @returns The program's path, or undefined where none of them exists.
  */
 export async function findChromium(): Promise<string | undefined> {
-  for (const path of PLACES) {
+  for (const path of CHROMIUM_PLACES) {
     try {
       if ((await Deno.stat(path)).isFile) return path;
     } catch {

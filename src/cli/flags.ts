@@ -18,7 +18,8 @@ export interface Parsed {
 }
 
 /**
- * Takes a command line apart, strictly: an unknown flag, a value where none belongs or a missing one is an error.
+ * Takes a command line apart, strictly: an unknown flag, one given twice, a value where none belongs or a missing one is
+ * an error.
  *
  * @param args What stands after the command's name.
  * @param command Whose flags are known.
@@ -31,11 +32,17 @@ export function parseFlags(args: readonly string[], command: Pick<Command, "flag
   const booleans = names.filter((name) => flags[name]!.type === "boolean");
   const strings = names.filter((name) => flags[name]!.type === "string");
   const end = args.indexOf("--");
+  const seen = new Set<string>();
   for (const arg of end < 0 ? args : args.slice(0, end)) {
-    const name = /^--([^=]+)=/.exec(arg)?.[1];
-    if (name !== undefined && booleans.includes(name)) {
+    const [, name, value] = /^--([^=]+)(=.*)?$/s.exec(arg) ?? [];
+    if (name === undefined) continue;
+    if (value !== undefined && booleans.includes(name)) {
       throw new UsageError(`Cannot use "${arg}": --${name} takes no value`);
     }
+    if (seen.has(name) && names.includes(name)) {
+      throw new UsageError(`Cannot use "--${name}" twice: give it once`);
+    }
+    seen.add(name);
   }
   const parsed = parseArgs([...args], {
     boolean: booleans,

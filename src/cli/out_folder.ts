@@ -1,10 +1,12 @@
 import { basename, dirname, join } from "@std/path";
+import { checkWritable } from "./outputs.ts";
 
 /**
  * Refuses a folder that could not be filled, or that holds something, before any work is done.
  *
  * @param path Absolute path of the folder to make.
- * @throws {Error} If the folder above it does not exist, or the path is a file or a folder that is not empty.
+ * @throws {Error} If the folder above it does not exist or nothing can be made in it, or the path is a file or a folder that
+ * is not empty.
  */
 export async function checkOutFolder(path: string): Promise<void> {
   const above = dirname(path);
@@ -22,6 +24,7 @@ export async function checkOutFolder(path: string): Promise<void> {
       );
     }
   }
+  await checkWritable(path, above);
 }
 
 /**

@@ -7,7 +7,7 @@ import { UsageError } from "./exit_codes.ts";
  * @param path Absolute path of the file to write; one that is there will be replaced.
  * @param input Absolute path of a file that is read.
  * @throws {UsageError} If both are the same file.
- * @throws {Error} If the folder does not exist, or the path is a folder.
+ * @throws {Error} If the folder does not exist or no file can be made in it, or the path is a folder.
  */
 export async function checkOutput(path: string, input?: string): Promise<void> {
   const folder = dirname(path);
@@ -20,22 +20,29 @@ export async function checkOutput(path: string, input?: string): Promise<void> {
   if (input !== undefined && await realPath(input) === await realPath(path)) {
     throw new UsageError(`Cannot write "${path}": it is the input; name another file`);
   }
+  await checkWritable(path, folder);
 }
 
 /**
- * Writes a text file, whole or not at all: beside its place under a temporary name, then renamed.
+ * Refuses a folder in which no file can be made, by making one and removing it.
  *
- * @param path Absolute path.
- * @param text The content.
+ * @param path What is to be written, for the message.
+ * @param folder Absolute path of the folder it goes to.
+ * @throws {Error} If no file can be made there; the message says why.
  */
-export async function writeOutput(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
+export async function checkWritable(path: string, folder: string): Promise<void> {
+  const probe = join(folder, `.${crypto.randomUUID()}.tmp`);
   try {
-    await Deno.writeTextFile(temporary, text, { createNew: true });
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
+    await Deno.writeTextFile(probe, "", { createNew: true });
+    await Deno.remove(probe);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.PermissionDenied
+      ? "you may not write there"
+      : (cause as Error).message;
+    throw new Error(
+      `Cannot write "${path}": no file can be made in "${folder}" (${why}); choose another folder`,
+      { cause },
+    );
   }
 }
 

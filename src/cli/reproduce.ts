@@ -1,7 +1,9 @@
 import { resolve } from "@std/path";
-import { type ProfileName, PROFILES, reproduce } from "../reproduce/mod.ts";
+import { benchFailures } from "../../bench/mod.ts";
+import { type ProfileName, PROFILES, reproduce, type ReproduceOutcome } from "../reproduce/mod.ts";
 import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import { type Command, defineCommand } from "./command.ts";
+import { failFor } from "./failures.ts";
 import { oneOf, wholeNumber } from "./flags.ts";
 import { userPath } from "./paths.ts";
 
@@ -27,7 +29,7 @@ export const reproduceCommand: Command = defineCommand({
       type: "string",
       value: "DIR",
       help:
-        "Folder for result.json and report.html (reports/PROFILE-SEED in the project by default)",
+        "Folder for result.json and report.html (reports/PROFILE-SEED, with --data PROFILE-NAME-SEED)",
     },
     seed: {
       type: "string",
@@ -38,7 +40,7 @@ export const reproduceCommand: Command = defineCommand({
   },
   details:
     "The last line is the report's path. A run that was stopped goes on where it was: stages whose inputs\n" +
-    "did not change are not run again.",
+    "did not change are not run again. Exit code 1 if a kernel disagrees with a reference or cannot run.",
   examples: [
     { line: "deno task reproduce", does: "On phantoms with known truth" },
     {
@@ -52,7 +54,7 @@ export const reproduceCommand: Command = defineCommand({
       : oneOf("profile", flags.profile, NAMES);
     const seed = wholeNumber("seed", flags.seed);
     const adapter = wantedAdapter(flags.adapter);
-    const { resultPath, reportPath } = await reproduce({
+    const outcome = await reproduce({
       ...(profile === undefined ? {} : { profile }),
       ...(seed === undefined ? {} : { seed }),
       ...(flags.out === undefined ? {} : { out: userPath(flags.out) }),
@@ -63,7 +65,25 @@ export const reproduceCommand: Command = defineCommand({
         progress.stage(`${Math.floor(100 * fraction)} % ${message}`),
     });
     progress[Symbol.dispose]();
-    print(resolve(resultPath));
-    print(resolve(reportPath));
+    showOutcome(outcome, print);
   },
 });
+
+/**
+ * Prints where a run's result and report are, and fails if its benchmark did.
+ *
+ * @param outcome What the run left.
+ * @param print Writes a line to stdout.
+ * @throws {Error} If a kernel disagrees with a reference or could not run.
+ */
+export function showOutcome(
+  { resultPath, reportPath, result }: ReproduceOutcome,
+  print: (line: string) => void,
+): void {
+  try {
+    failFor(result.bench ? benchFailures(result.bench) : [], print);
+  } finally {
+    print(resolve(resultPath));
+    print(resolve(reportPath));
+  }
+}

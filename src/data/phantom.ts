@@ -16,7 +16,7 @@ export interface PhantomOptions {
   /** Which set of patients: an integer from 0 to 2^53 - 1. */
   readonly seed: number;
   /**
-   * Which patient of the set: an integer from 0.
+   * Which patient of the set: an integer from 0 to 2^52 - 1.
    *
    * @default {0}
    */
@@ -68,8 +68,11 @@ const HIGHEST_HU = 3071;
  */
 export function phantom(options: PhantomOptions): Phantom {
   const { seed, index = 0, dims = [122, 101, 112], spacing = [3, 3, 3] } = options;
-  if (!Number.isSafeInteger(index) || index < 0) {
-    throw new RangeError(`Cannot make a phantom: index must be an integer from 0, found ${index}`);
+  // A patient takes two streams, and a stream's number is a safe integer.
+  if (!Number.isSafeInteger(index) || index < 0 || index >= 2 ** 52) {
+    throw new RangeError(
+      `Cannot make a phantom: index must be an integer from 0 to 2^52 - 1, found ${index}`,
+    );
   }
   const origin = dims.map((n, axis) => -(n - 1) / 2 * spacing[axis]!) as unknown as Vec3;
   const grid = createGrid({ dims, spacing, origin });

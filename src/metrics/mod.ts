@@ -6,3 +6,4 @@
 
 export { dice } from "./dice.ts";
 export { iou } from "./iou.ts";
+export { type MeanDice, meanDice } from "./mean_dice.ts";

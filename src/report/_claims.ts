@@ -16,7 +16,7 @@ const MARKS: Readonly<Record<Verdict, readonly [sign: string, tone: string]>> = 
 export function evidence({ dataset, manifest }: ReproduceResult): string {
   const data = {
     "phantom": "generated phantoms, not real CTs",
-    "ct-org": "real CTs of CT-ORG",
+    "ct-org": "cases 0 to 20 in CT-ORG's layout (whether the files are CT-ORG's is not checked)",
     "folder": "CTs from the folder given",
   }[dataset.kind];
   return `${data}; times from a ${manifest.adapter.software ? "software" : "hardware"} adapter`;
@@ -28,7 +28,7 @@ export function claimsSection(result: ReproduceResult): Html {
 <h2>What the paper claims, and what held</h2>
 <p class="caption">Evidence: ${
     evidence(result)
-  }. “Reproduced” needs real CTs for Dice and a hardware adapter for speed.</p>
+  }. “Reproduced” needs cases 0 to 20 in CT-ORG's layout for Dice and a hardware adapter for speed.</p>
 <table class="claims" role="table" aria-label="Claims">
 <thead role="rowgroup">
 <tr role="row">

@@ -11,8 +11,11 @@ export function runSection({ command, stages, not_run = [] }: Manifest): Html {
 <pre><code>${command}</code></pre>
 ${
     valueTable(
-      "Stages in the order in which they ran",
-      stages.map(({ name, seconds: time }) => [name, seconds(time)]),
+      "Stages in their order; those taken from an earlier run with the time that they took then",
+      stages.map(({ name, seconds: time, reused }) => [
+        name,
+        `${seconds(time)}${reused ? ", taken from an earlier run" : ""}`,
+      ]),
     )
   }${
     not_run.length > 0 &&

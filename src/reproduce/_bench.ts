@@ -1,6 +1,6 @@
-import type { BenchOptions } from "../../bench/mod.ts";
-import type { BenchResult } from "../report/mod.ts";
-import { toJson, writeTextWhole } from "./_files.ts";
+import { benchFailures, type BenchOptions } from "../../bench/mod.ts";
+import { type BenchResult, writeTextWhole } from "../report/mod.ts";
+import { toJson } from "./_files.ts";
 import type { Stage } from "./_stage.ts";
 
 /** Something that benchmarks: the project's own, or a stand-in in tests. */
@@ -32,9 +32,12 @@ export function benchStage(
     async run() {
       const result = await bench({ ...options, quick: true });
       await writeTextWhole(to, toJson(result));
-      return { absent: result.absent?.length ?? 0 };
+      return { absent: result.absent?.length ?? 0, failures: benchFailures(result).length };
     },
-    // A reference that failed may be there next time.
-    settled: (detail) => (detail as { absent: number }).absent === 0,
+    // A reference that failed may be there next time, and what is wrong is measured again.
+    settled(detail) {
+      const { absent, failures } = detail as { absent: number; failures: number };
+      return absent === 0 && failures === 0;
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { dirname, join, relative } from "@std/path";
+import { join, relative } from "@std/path";
 
 /** SHA-256 of text, as 64 hexadecimal digits. */
 export function hashText(text: string): string {
@@ -16,21 +16,6 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
     const read = await file.read(piece);
     if (read === null) return hash.digest("hex");
     hash.update(piece.subarray(0, read));
-  }
-}
-
-/** Writes text so that the file appears whole or not at all. */
-export async function writeTextWhole(path: string, text: string): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const temporary = await Deno.makeTempFile({ dir: dirname(path), prefix: ".part-" });
-  try {
-    // A temporary file is private to its owner; what is kept should be as readable as any other file.
-    if (Deno.build.os !== "windows") await Deno.chmod(temporary, 0o644);
-    await Deno.writeTextFile(temporary, text);
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
   }
 }
 

@@ -3,9 +3,9 @@ import type { Gpu } from "../gpu/mod.ts";
 import { labelOrgans, type LabelStep, ORGANS } from "../labels/mod.ts";
 import { dice } from "../metrics/mod.ts";
 import { readNifti, writeNifti } from "../volume/mod.ts";
-import type { LabelScore } from "../report/mod.ts";
+import { type LabelScore, writeTextWhole } from "../report/mod.ts";
 import { type CaseFiles, readLabels } from "./_cases.ts";
-import { toJson, writeTextWhole } from "./_files.ts";
+import { toJson } from "./_files.ts";
 import type { Stage } from "./_stage.ts";
 
 /** The organs the rules label. */
@@ -32,7 +32,8 @@ export function labelStage(
   return {
     name: `labels/${from.number}`,
     code: ["src/labels", "src/morphology", "src/gpu", "src/volume", "src/reproduce/_labels.ts"],
-    options: { variant: "paper", border: "safe" },
+    // The record keeps times, which belong to an adapter.
+    options: { adapter: gpu.info.description, variant: "paper", border: "safe" },
     inputs: { volume: from.volume },
     outputs: { labels: to },
     async run() {

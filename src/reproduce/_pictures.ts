@@ -1,3 +1,4 @@
+import { meanDice } from "../metrics/mod.ts";
 import type { CasePicture, LabelScore } from "../report/mod.ts";
 import { readNifti } from "../volume/mod.ts";
 import { readLabels } from "./_cases.ts";
@@ -9,11 +10,10 @@ export async function casePictures(
   scores: readonly LabelScore[],
   options: { readonly signal?: AbortSignal },
 ): Promise<CasePicture[]> {
-  const meanDice = (number: number) => {
-    const values = scores.flatMap((score) => score.case === number ? score.dice ?? [] : []);
-    return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-  };
-  const order = labelled.toSorted((a, b) => meanDice(b.truth.number) - meanDice(a.truth.number));
+  const ofCase = ({ truth }: LabelledFiles) =>
+    meanDice(scores.filter((score) => score.case === truth.number).map((score) => score.dice))
+      .mean ?? 0;
+  const order = labelled.toSorted((a, b) => ofCase(b) - ofCase(a));
   const picks = new Set([order[0], order[order.length >> 1], order.at(-1)]);
   const pictures: CasePicture[] = [];
   for (const pick of picks) {

@@ -63,7 +63,11 @@ export async function composeResult(found: Findings): Promise<ReproduceResult> {
       inputs: found.run.inputs,
       // What the benchmark measured differs each time and stands in `bench`.
       outputs: found.run.outputs.filter(({ path }) => path !== "bench.json"),
-      stages: found.run.records.map(({ stage, seconds }) => ({ name: stage, seconds })),
+      stages: found.run.outcomes.map(({ record: { stage, seconds }, reused }) => ({
+        name: stage,
+        seconds,
+        ...reused && { reused },
+      })),
       not_run: [
         ...found.left.length > 0
           ? [{

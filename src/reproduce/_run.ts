@@ -1,7 +1,7 @@
 import { relative } from "@std/path";
 import type { HashedFile } from "../report/mod.ts";
 import { toldPath } from "./_files.ts";
-import { type Stage, type StageRecord, StageRunner } from "./_stage.ts";
+import { type Stage, type StageOutcome, StageRunner } from "./_stage.ts";
 
 /** How far a run is. */
 export interface ReproduceProgress {
@@ -15,8 +15,8 @@ export interface ReproduceProgress {
 
 /** A run: its stages one after the other, what they read and wrote, and how far it is. */
 export class Run {
-  /** Records of the stages so far, in order. */
-  readonly records: StageRecord[] = [];
+  /** The stages so far, in order. */
+  readonly outcomes: StageOutcome[] = [];
   readonly #folder: string;
   readonly #runner: StageRunner;
   readonly #total: number;
@@ -55,7 +55,7 @@ export class Run {
     this.say(kind, message);
     const { record, reused } = await this.#runner.run(stage);
     if (reused) this.say(kind, `${message}: taken from the run before`, share);
-    this.records.push(record);
+    this.outcomes.push({ record, reused });
     for (const [name, path] of Object.entries(stage.inputs)) {
       if (!this.#written.has(path)) this.#read.set(path, record.inputs[name]!);
     }

@@ -1,11 +1,12 @@
-import { basename, join } from "@std/path";
-import { bench, type BenchProgress } from "../../bench/mod.ts";
+import { basename, join, resolve } from "@std/path";
+import { bench, type BenchProgress, commandLine } from "../../bench/mod.ts";
 import { type AdapterInfo, openGpu } from "../gpu/mod.ts";
 import {
   type LabelScore,
   renderReproduceReport,
   type ReproduceResult,
   type ResultDataset,
+  writeTextWhole,
 } from "../report/mod.ts";
 import { type Bench, benchStage } from "./_bench.ts";
 import {
@@ -17,7 +18,7 @@ import {
   resampleStage,
   scorableCases,
 } from "./_cases.ts";
-import { toJson, toldPath, writeTextWhole } from "./_files.ts";
+import { toJson, toldPath } from "./_files.ts";
 import { type LabelledFiles, labelStage, scoreStage, unsupervisedFile } from "./_labels.ts";
 import { casePictures } from "./_pictures.ts";
 import { composeResult } from "./_result.ts";
@@ -44,9 +45,12 @@ export interface ReproduceOptions {
    * @default {1}
    */
   readonly seed?: number;
-  /** The run's folder; `reports/PROFILE-SEED` if left out. Made if it is not there. */
+  /**
+   * The run's folder, made if it is not there. If left out, `reports/PROFILE-SEED`, or `reports/PROFILE-NAME-SEED` with the
+   * data folder's name.
+   */
   readonly out?: string;
-  /** A folder in CT-ORG's layout; phantoms if left out. */
+  /** A folder in CT-ORG's layout; phantoms if left out. Whether its files are CT-ORG's is not checked. */
   readonly data?: string;
   /** `"software"`, `"hardware"`, or a part of the adapter's description. */
   readonly adapter?: string;
@@ -115,7 +119,7 @@ export async function reproduceWith(
     );
   }
   const startedAt = new Date().toISOString();
-  const folder = options.out ?? join("reports", `${profile}-${seed}`);
+  const folder = options.out ?? defaultFolder(options);
   const stop = { ...signal && { signal } };
   const device = { ...adapter !== undefined && { adapter }, ...stop };
   const source = data === undefined
@@ -152,6 +156,17 @@ export async function reproduceWith(
   return { resultPath, reportPath, result };
 }
 
+/** The run's folder where none is named: one for each profile, data folder and seed. */
+export function defaultFolder({ profile = "smoke", seed = 1, data }: ReproduceOptions): string {
+  const parts = [profile, ...data === undefined ? [] : [nameOf(data)], seed];
+  return join("reports", parts.join("-"));
+}
+
+/** A data folder's own name, whatever path it was given by. */
+function nameOf(data: string): string {
+  return basename(resolve(data)) || "data";
+}
+
 /** Where a run's cases come from. */
 interface Source {
   readonly cases: readonly CaseFiles[];
@@ -180,10 +195,10 @@ function phantomSource(
 
 async function folderSource(data: string): Promise<Source> {
   const { cases, left } = await scorableCases(data);
-  // Verdicts need the whole of CT-ORG's test set; a part of it, or something else in its layout, is a folder.
+  // Verdicts need the whole of CT-ORG's test set; a part of it is a folder. The report says that nothing but the layout is known.
   const kind = cases.length === LAST_TEST_CASE + 1 ? "ct-org" : "folder";
   const test = cases.map(({ number }) => number);
-  return { cases, left, dataset: { name: basename(data), kind, test } };
+  return { cases, left, dataset: { name: nameOf(data), kind, test } };
 }
 
 /** Brings every case to the grid and labels it; the GPU is free again at the end. */
@@ -208,21 +223,11 @@ async function labelCases(
 }
 
 function commandOf({ profile = "smoke", seed = 1, data, out, adapter }: ReproduceOptions): string {
-  const flags = {
+  return commandLine("reproduce", {
     profile,
     seed,
     data: data === undefined ? undefined : toldPath(data),
     out: out === undefined ? undefined : toldPath(out),
     adapter,
-  };
-  return [
-    "deno task reproduce",
-    ...Object.entries(flags).flatMap(([flag, value]) =>
-      value === undefined ? [] : [`--${flag} ${quote(String(value))}`]
-    ),
-  ].join(" ");
-}
-
-function quote(word: string): string {
-  return /^[\w./:-]+$/.test(word) ? word : JSON.stringify(word);
+  });
 }

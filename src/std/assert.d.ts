@@ -21,7 +21,6 @@ export function assertAlmostEquals(
   tolerance?: number,
   msg?: string,
 ): void;
-export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T>;
 export function assertGreater<T>(actual: T, expected: T, msg?: string): void;
 export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void;
 export function assertLess<T>(actual: T, expected: T, msg?: string): void;
@@ -31,26 +30,8 @@ export function assertInstanceOf<T>(
   expectedType: Class<T>,
   msg?: string,
 ): asserts actual is T;
-export function assertIsError<E extends Error = Error>(
-  error: unknown,
-  ErrorClass?: Class<E>,
-  msgMatches?: string | RegExp,
-  msg?: string,
-): asserts error is E;
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
-export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void;
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
-export function assertArrayIncludes<T>(
-  actual: ArrayLike<T>,
-  expected: ArrayLike<T>,
-  msg?: string,
-): void;
-export function assertObjectMatch(
-  // deno-lint-ignore no-explicit-any -- as in @std/assert: interfaces have no index signature
-  actual: Record<PropertyKey, any>,
-  expected: Record<PropertyKey, unknown>,
-  msg?: string,
-): void;
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
@@ -65,6 +46,4 @@ export function assertRejects<E extends Error = Error>(
   msgIncludes?: string,
   msg?: string,
 ): Promise<E>;
-export function equal(a: unknown, b: unknown): boolean;
 export function fail(msg?: string): never;
-export function unreachable(msg?: string): never;

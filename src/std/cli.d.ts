@@ -5,7 +5,6 @@ export interface ParseOptions {
   boolean?: readonly string[];
   string?: readonly string[];
   alias?: Record<string, string | readonly string[]>;
-  stopEarly?: boolean;
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { CHROMIUM_PLACES } from "../../src/cli/chromium.ts";
 import { testAdapter } from "../_gpu.ts";
 import { Folder, runTask } from "./_command.ts";
 
@@ -27,6 +28,15 @@ Deno.test("doctor says the same in words", async () => {
   }
   assertMatch(stdout, /^test of kernel +ok: /m);
   assertMatch(stdout, /^test of f16 +\S/m);
+});
+
+Deno.test("doctor may look at every place where a browser can be", () => {
+  const list = /--allow-read=((?:'[^']*'|\S)+)/.exec(config.tasks.doctor.command)![1]!;
+  const readable = list.replaceAll("'", "").split(",");
+  const hidden = CHROMIUM_PLACES.filter((place) =>
+    !readable.some((folder) => place.replaceAll("\\", "/").startsWith(`${folder}/`))
+  );
+  assertEquals(hidden, []);
 });
 
 Deno.test("doctor exits with 3 without a usable adapter and still tells what it knows", async () => {

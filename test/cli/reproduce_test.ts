@@ -1,4 +1,7 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { resolve } from "@std/path";
+import { showOutcome } from "../../src/cli/reproduce.ts";
+import { reproduceFixture } from "../report/_fixtures.ts";
 import { handMade } from "../volume/_hand_made.ts";
 import { Folder, runTask } from "./_command.ts";
 
@@ -40,6 +43,30 @@ Deno.test("reproduce refuses labels on another grid than their volume's", async 
   assertEquals(code, 1);
   assertMatch(errors.at(-1)!, /^ct-organ reproduce: Cannot .*grid/);
   await assertNoResult(folder);
+});
+
+Deno.test("showOutcome() ends with the paths, and fails for a kernel that disagrees or cannot run", () => {
+  const { bench, ...rest } = reproduceFixture();
+  const show = (changes: Partial<NonNullable<typeof bench>>) => {
+    const lines: string[] = [];
+    const result = { ...rest, bench: { ...bench!, ...changes } };
+    const outcome = { resultPath: "r/result.json", reportPath: "r/report.html", result };
+    return { lines, end: () => showOutcome(outcome, (line) => lines.push(line)) };
+  };
+  const paths = ["r/result.json", "r/report.html"].map((path) => resolve(path));
+  const good = show({});
+  good.end();
+  assertEquals(good.lines, paths);
+
+  const row = bench!.results[0]!;
+  const agreement = { ...row.agreement, ok: false, error: "9 differ" };
+  const absent = [{ ...row, implementation: "webgpu" as const, reason: "the device was lost" }];
+  const bad = show({ results: [{ ...row, agreement }], absent });
+  assertStringIncludes(assertThrows(bad.end, Error).message, "9 differ (and 1 more, above)");
+  assertEquals(bad.lines, [
+    `Cannot run ${row.kernel} (${row.case}): the device was lost`,
+    ...paths,
+  ]);
 });
 
 /** A run may leave finished stages, but neither a result nor a report. */

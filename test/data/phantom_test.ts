@@ -148,7 +148,9 @@ Deno.test("phantom() shows the same patient on another grid", () => {
 });
 
 Deno.test("phantom() refuses a wrong index, seed or grid", () => {
-  assertThrows(() => phantom({ seed: 1, index: -1 }), RangeError, "index");
+  for (const index of [-1, 0.5, 2 ** 52]) {
+    assertThrows(() => phantom({ seed: 1, index }), RangeError, "index must be");
+  }
   assertThrows(() => phantom({ seed: -1 }), RangeError, "seed");
   assertThrows(() => phantom({ seed: 1, dims: [0, 5, 5] }), RangeError, "dims");
   assertThrows(() => phantom({ seed: 1, spacing: [0, 3, 3] }), RangeError, "spacing");

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { pairs, referenceNames } from "../../bench/mod.ts";
 import config from "../../deno.json" with { type: "json" };
 
@@ -18,6 +18,21 @@ Deno.test("the README lists every kernel with its references and agreement", () 
     ]),
   );
 });
+
+for (const name of ["README.md", "CONTRIBUTING.md"]) {
+  Deno.test(`every file that ${name} links to is there`, async () => {
+    const root = new URL("../../", import.meta.url);
+    const text = await Deno.readTextFile(new URL(name, root));
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to!)
+      .filter((to) => !/^([a-z]+:|#)/.test(to));
+    const gone: string[] = [];
+    for (const link of links) {
+      await Deno.stat(new URL(link.split("#")[0]!, root)).catch(() => gone.push(link));
+    }
+    assertEquals(gone, []);
+    if (name === "README.md") assert(links.length > 1);
+  });
+}
 
 Deno.test("the README lists every task and every package", () => {
   const heads = rows.map(([head]) => head).join("\n");

@@ -139,8 +139,18 @@ Deno.test("renderReproduceReport() says plainly what the evidence is", async () 
   const real = bodyText(
     await renderReproduceReport({ ...result, dataset: { ...result.dataset, kind: "ct-org" } }),
   );
-  assertStringIncludes(real, "Evidence: real CTs of CT-ORG");
+  assertStringIncludes(real, "Evidence: cases 0 to 20 in CT-ORG&#39;s layout");
+  assertStringIncludes(real, "whether the files are CT-ORG&#39;s is not checked");
   assertFalse(real.includes("phantoms, not real CTs"));
+});
+
+Deno.test("renderReproduceReport() marks the stages that an earlier run made", async () => {
+  const { manifest, ...rest } = reproduceFixture();
+  const stages = [{ name: "data", seconds: 4, reused: true }, { name: "grid", seconds: 2 }];
+  const text = bodyText(
+    await renderReproduceReport({ ...rest, manifest: { ...manifest, stages } }),
+  );
+  assertStringIncludes(text, "data 4.00 s, taken from an earlier run grid 2.00 s ");
 });
 
 Deno.test("renderReproduceReport() shows no table, chart or number for what did not run", async () => {

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { pairs } from "../../bench/mod.ts";
 import type { BenchRatio, BenchResult, BenchRow, LabelScore } from "../../src/report/mod.ts";
-import { judgeClaims } from "../../src/reproduce/_claims.ts";
-import { benchResult } from "./_bench.ts";
+import { AUGMENTATION, FILTER, judgeClaims } from "../../src/reproduce/_claims.ts";
+import { benchResult, gpuRow } from "./_bench.ts";
 
 const ratio = (against: BenchRatio["against"], low: number, kernel = "augment/warp") => ({
   kernel,
@@ -17,6 +18,8 @@ const score = (organ: "lungs" | "bone", dice?: number): LabelScore => ({
   variant: "paper",
   ...dice !== undefined && { dice },
 });
+
+const DISAGREES = { class: "absolute", max_abs: 9, ok: false, error: "9 differ" } as const;
 
 function judge(
   id: number,
@@ -42,7 +45,63 @@ Deno.test("judgeClaims() judges speed by the interval's lower end and by the ada
   assertEquals(verdict(true, ratio("itk-wasm", 2.6)), "holds on a software adapter");
   assertEquals(verdict(true, ratio("itk-wasm", 2.5)), "fails on a software adapter");
   assertEquals(verdict(false, ratio("itk-wasm", 2.6)), "reproduced");
-  assertEquals(verdict(false, ratio("itk-wasm", 3), ratio("scipy", 1)), "not reproduced");
+  assertEquals(verdict(false, ratio("itk-wasm", 3), ratio("torch-cpu", 1)), "not reproduced");
+});
+
+Deno.test("judgeClaims() judges speed by SciPy where it was timed, and shows the others", () => {
+  const judged = (scipy: number, other: number) =>
+    judge(1, {
+      bench: benchResult({
+        software: false,
+        ratios: [ratio("itk-2t", other), ratio("scipy", scipy)],
+      }),
+    });
+  assertEquals(judged(3, 1).verdict, "reproduced");
+  assertEquals(judged(1, 3).verdict, "not reproduced");
+  assertStringIncludes(judged(3, 1).why, "against SciPy");
+  assertEquals(
+    judged(3, 1).measured,
+    "3.50 times (95 % interval 3.00 to 4.00) against scipy, augment/warp, one; " +
+      "1.50 times (95 % interval 1.00 to 2.00) against itk-2t, augment/warp, one",
+  );
+});
+
+Deno.test("judgeClaims() counts neither GPUs nor own implementations as widely used CPU versions", () => {
+  for (
+    const against of ["typescript", "tfjs-cpu", "webgpu-fast", "cupy", "torch-cuda", "niimath"]
+  ) {
+    const only = ratio(against as BenchRatio["against"], 9, "augment/full");
+    const { verdict, measured } = judge(1, { bench: benchResult({ ratios: [only] }) });
+    assertEquals([verdict, measured], ["not tested", undefined], against);
+    // The warp was timed against one that counts.
+    const ratios = [only, ratio("itk-wasm", 3)];
+    assertEquals(
+      judge(1, { bench: benchResult({ ratios }) }).measured,
+      "3.50 times (95 % interval 3.00 to 4.00) against itk-wasm, augment/warp, one",
+    );
+  }
+});
+
+Deno.test("judgeClaims() gives no speed of a kernel that is wrong or was not checked", () => {
+  const ratios = [ratio("scipy", 9)];
+  const wrong = { ...gpuRow("augment/warp", "one"), agreement: DISAGREES };
+  const checkedElsewhere = gpuRow("augment/warp", "two");
+  for (const results of [[wrong], [checkedElsewhere], [gpuRow("augment/full", "one")], []]) {
+    const { verdict, why, measured } = judge(1, { bench: { ...benchResult({ ratios }), results } });
+    assertEquals([verdict, measured], ["not tested", undefined]);
+    assertEquals(why, "The kernel disagrees with its reference: augment/warp, one");
+  }
+  const results = [wrong, gpuRow("augment/full", "one")];
+  const full = [...ratios, ratio("scipy", 3, "augment/full")];
+  const claim = judge(1, { bench: { ...benchResult({ ratios: full }), results } });
+  assertEquals(claim.verdict, "holds on a software adapter");
+});
+
+Deno.test("every kernel that a claim looks for is in the registry", () => {
+  const names = pairs.map(({ name }): string => name);
+  for (const name of [...AUGMENTATION, ...Object.values(FILTER)]) {
+    assert(names.includes(name), name);
+  }
 });
 
 Deno.test("judgeClaims() takes the full augmentation where it was timed, never the own TypeScript", () => {
@@ -71,7 +130,9 @@ Deno.test("judgeClaims() judges labels by their mean Dice and by what the cases 
   const bad = [score("lungs", 0.4), score("bone", 0.9)];
   assertEquals(judge(3, { scores: good }).verdict, "holds on phantoms");
   assertEquals(judge(3, { scores: bad }).verdict, "fails on phantoms");
-  assertEquals(judge(3, { kind: "ct-org", scores: good }).verdict, "reproduced");
+  const ctOrg = judge(3, { kind: "ct-org", scores: good });
+  assertEquals(ctOrg.verdict, "reproduced");
+  assertStringIncludes(ctOrg.why, "that the files are CT-ORG's is not checked");
   assertEquals(judge(3, { kind: "ct-org", scores: bad }).verdict, "not reproduced");
   const folder = judge(3, { kind: "folder", scores: bad });
   assertEquals(folder.verdict, "not tested");
@@ -89,13 +150,8 @@ Deno.test("judgeClaims() leaves absent organs out of the mean and says nothing w
 
 Deno.test("judgeClaims() judges the sampler on hardware only", () => {
   const row = (kernel: string, median_ms: number, max_abs: number): BenchRow => ({
-    suite: "augment",
-    kernel,
-    case: "one",
-    implementation: "webgpu",
-    samples_ms: [median_ms],
+    ...gpuRow(kernel, "one"),
     median_ms,
-    ci95_ms: [median_ms, median_ms],
     agreement: { class: "absolute", max_abs, ok: true },
   });
   const verdict = (software: boolean, fast: number) => {
@@ -109,4 +165,8 @@ Deno.test("judgeClaims() judges the sampler on hardware only", () => {
     verdict(true, 5).measured,
     "sampler 5.0 ms, exact 10.0 ms, largest difference 2.10 HU",
   );
+  const exact = { ...row("augment/warp", 10, 0.01), agreement: DISAGREES };
+  const results = [exact, row("augment/warp-fast", 5, 2.1)];
+  const wrong = judge(7, { bench: { ...benchResult({ software: false }), results } });
+  assertEquals([wrong.verdict, wrong.measured], ["not tested", undefined]);
 });

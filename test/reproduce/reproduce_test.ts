@@ -1,24 +1,36 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join, relative, resolve } from "@std/path";
 import { phantom } from "../../src/data/mod.ts";
+import type { Gpu } from "../../src/gpu/mod.ts";
 import { ORGANS } from "../../src/labels/mod.ts";
 import { dice } from "../../src/metrics/mod.ts";
+import { labelStage } from "../../src/reproduce/_labels.ts";
 import { reproduce, type ReproduceOptions } from "../../src/reproduce/mod.ts";
-import { type ReproduceProgress, reproduceWith } from "../../src/reproduce/reproduce.ts";
+import {
+  defaultFolder,
+  type ReproduceProgress,
+  reproduceWith,
+} from "../../src/reproduce/reproduce.ts";
 import { createVolume, readNifti, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
-import { benchResult, countingBench } from "./_bench.ts";
+import { benchResult, countingBench, gpuRow } from "./_bench.ts";
 import { withFolder } from "./_folder.ts";
 
 /** A part of the trunk with lung and spine, so that a run takes a second. */
 const SETTINGS = { phantoms: 2, dims: [40, 46, 30], spacing: [6, 6, 6] } as const;
 
 /** Runs with a stand-in for the benchmark and returns what happened. */
-async function run(out: string, options: ReproduceOptions = {}, settings = SETTINGS) {
-  const { bench, calls } = countingBench();
+async function run(out: string, options: ReproduceOptions = {}, benched = benchResult()) {
+  const { bench, calls } = countingBench(benched);
   const progress: ReproduceProgress[] = [];
   const adapter = testAdapter();
-  const outcome = await reproduceWith({ settings, bench }, {
+  const outcome = await reproduceWith({ settings: SETTINGS, bench }, {
     seed: 5,
     out,
     ...adapter !== undefined && { adapter },
@@ -132,7 +144,46 @@ Deno.test("reproduce() takes every stage from the run before when nothing change
     assertEquals(second.benchCalls, 0);
     assertEquals(second.result.labels, first.result.labels);
     assertEquals(second.result.manifest.outputs, first.result.manifest.outputs);
+    // The times are those of the run that made the files, and are marked as such.
+    const { stages } = first.result.manifest;
+    assertEquals(second.result.manifest.stages, stages.map((s) => ({ ...s, reused: true })));
+    assert(stages.every((stage) => !("reused" in stage)));
   }));
+
+Deno.test("reproduce() does not take over a benchmark in which a kernel was wrong or could not run", () =>
+  withFolder(async (folder) => {
+    const row = gpuRow("augment/warp", "one");
+    const agreement = { class: "exact", max_abs: 1, ok: false, error: "1 differs" } as const;
+    const absent = [{ ...row, reason: "the device was lost" }];
+    const bad = [
+      { ...benchResult(), results: [{ ...row, agreement }] },
+      { ...benchResult(), absent },
+    ];
+    for (const result of bad) {
+      const out = join(folder, `${bad.indexOf(result)}`);
+      await run(out, {}, result);
+      const second = await run(out);
+      assertEquals(second.benchCalls, 1);
+      assertEquals(second.reused.length, 7);
+      assertEquals((await run(out)).benchCalls, 0);
+    }
+  }));
+
+Deno.test("labelStage() names the adapter: another one's times are not taken over", () => {
+  const options = (description: string) => {
+    const files = { number: 0, volume: "v", labels: "l" };
+    return labelStage({ info: { description } } as Gpu, files, "to", undefined).options;
+  };
+  assertNotEquals(options("a card"), options("a program"));
+});
+
+Deno.test("defaultFolder() differs by profile, data folder and seed", () => {
+  assertEquals(defaultFolder({}), join("reports", "smoke-1"));
+  assertEquals(defaultFolder({ profile: "quick", seed: 3 }), join("reports", "quick-3"));
+  for (const data of ["a/CT-ORG", "a/CT-ORG/", resolve("CT-ORG"), "CT-ORG/x/.."]) {
+    assertEquals(defaultFolder({ data, seed: 2 }), join("reports", "smoke-CT-ORG-2"));
+  }
+});
 
 Deno.test("reproduce() goes on where it was stopped and leaves no half file", () =>
   withFolder(async (folder) => {
