@@ -1,4 +1,12 @@
-import { defineKernel, type Gpu, type GpuArray, type GpuTexture, uniforms } from "../gpu/mod.ts";
+import {
+  type BindingKind,
+  defineKernel,
+  type Gpu,
+  type GpuArray,
+  type GpuTexture,
+  type Kernel,
+  uniforms,
+} from "../gpu/mod.ts";
 import { keyWords, philoxWgsl } from "../random/mod.ts";
 import { type Vec3, voxelCount } from "../volume/mod.ts";
 import {
@@ -13,13 +21,22 @@ import exactWgsl from "./warp_exact.wgsl" with { type: "text" };
 import fastWgsl from "./warp_fast.wgsl" with { type: "text" };
 import labelsWgsl from "./warp_labels.wgsl" with { type: "text" };
 
-const exact = defineKernel({
+/** What is left out of a kernel costs nothing: a branch on a uniform does, on adapters that run both of its sides. */
+function imageKernels<const B extends Record<string, BindingKind>>(kernel: Kernel<B>) {
+  const variants = [0, 1, 2, 3].map((bits) =>
+    defineKernel({ ...kernel, constants: { noisy: bits & 1, windowed: bits >> 1 } })
+  );
+  return ({ noise, window }: Transform): Kernel<B> =>
+    variants[Number((noise?.sigma ?? 0) > 0) + 2 * Number(window !== undefined)]!;
+}
+
+const exact = imageKernels({
   label: "augment/warp",
   code: philoxWgsl + exactWgsl + warpWgsl,
   bindings: { p: "uniform", warped: "write", image: "read" },
 });
 
-const fast = defineKernel({
+const fast = imageKernels({
   label: "augment/warp-fast",
   code: philoxWgsl + fastWgsl + warpWgsl,
   bindings: { p: "uniform", warped: "write", image: "texture-3d", linear: "sampler" },
@@ -115,18 +132,17 @@ export function warpImageInto(
     { f32: [window ? OUTSIDE_WINDOWED : OUTSIDE_HU] },
     { u32: [...shape, voxels, key.seedLow, key.seedHigh, key.streamLow, key.streamHigh] },
     { f32: window ? [window.low, 1 / (window.high - window.low)] : [0, 1] },
-    { u32: [Number(window !== undefined)] },
     { f32: [noise?.sigma ?? 0] },
-    { u32: [...strides, start, ...slab(transform), channel] },
+    { u32: [channel, ...strides, start, ...slab(transform)] },
   );
   const groups = gpu.workgroups(Math.ceil(voxels / 4), 64);
   const { values } = image;
   if ("view" in values) {
     const linear = linearSampler(gpu);
-    gpu.dispatch(fast, { p, warped: target.values, image: values.view, linear }, groups);
+    gpu.dispatch(fast(transform), { p, warped: target.values, image: values.view, linear }, groups);
   } else {
     checkSource("image", values.byteLength / 4, image.dims);
-    gpu.dispatch(exact, { p, warped: target.values, image: values }, groups);
+    gpu.dispatch(exact(transform), { p, warped: target.values, image: values }, groups);
   }
 }
 

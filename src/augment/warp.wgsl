@@ -9,17 +9,24 @@
 // Tolerance of the exact filter: absolute. Coordinates are f32: at n voxels along an axis they are off by some n * 2^-22, which an edge of
 // e HU a voxel turns into e * n * 2^-22 HU.
 //
-// Versions tried, 160 x 160 x 130, lavapipe, 2 cores (see ../../bench for today's figures): one output an invocation 45 ms; four 38;
-// with early returns 70-90; sampler on a texture 32.
+// Versions tried, 160 x 160 x 130 without noise, lavapipe, 2 cores, `deno task bench --suite augment` for today's figures:
+//   noise behind a uniform's branch      30 ms: lavapipe runs both sides of it under a mask
+//   noise and window behind overrides    24 ms (this), noise itself 5 ms
+//   workgroups of 32, 128, 256           31, 30, 30 ms beside the 30 of 64
+//   a + (b - a) t instead of mix         31 ms
+//   output index without strides         24 ms
 struct P {
   m0: vec4f, m1: vec4f, m2: vec4f,
   dims: vec3i, outside: f32,
   shape: vec3u, voxels: u32,
   key: vec2u, stream: vec2u,
-  low: f32, scale: f32, windowed: u32, sigma: f32,
+  low: f32, scale: f32, sigma: f32,
+  channel: u32,
   stride: vec3u, start: u32,
-  occludedFrom: u32, occludedSlices: u32, channel: u32,
+  occludedFrom: u32, occludedSlices: u32,
 };
+override noisy: bool;
+override windowed: bool;
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read_write> warped: array<f32>;
 
@@ -34,7 +41,7 @@ struct P {
   var y = (first / p.shape.x) % p.shape.y;
   var z = first / (p.shape.x * p.shape.y);
   var noise = vec4f(0);
-  if (p.sigma > 0.0) {
+  if (noisy) {
     let bits = philox(vec4u(block, p.channel, p.stream), p.key);
     noise = p.sigma * vec4f(normal_pair(bits.xy), normal_pair(bits.zw));
   }
@@ -44,7 +51,7 @@ struct P {
     let inside = all(at >= vec3f(-0.5)) && all(at < vec3f(p.dims) - 0.5) &&
       z - p.occludedFrom >= p.occludedSlices;
     var value = sample(at) + noise[k];
-    if (p.windowed == 1u) { value = clamp((value - p.low) * p.scale, 0.0, 1.0); }
+    if (windowed) { value = clamp((value - p.low) * p.scale, 0.0, 1.0); }
     if (first + k < p.voxels) {
       warped[p.start + dot(p.stride, vec3u(x, y, z))] = select(p.outside, value, inside);
     }
