@@ -20,7 +20,8 @@ export interface MachineFacts {
 export function machineFacts(): MachineFacts {
   // A virtual machine may give its processor no name.
   const cpu = granted("cpus") ? cpus()[0]?.model.trim() : "";
-  const release = granted("osRelease") ? [Deno.osRelease()] : [];
+  // The kernel's version without what a distributor or a host adds to it.
+  const release = granted("osRelease") ? [Deno.osRelease().replace(/-.*/, "")] : [];
   return {
     ...(cpu ? { cpu } : {}),
     cores: navigator.hardwareConcurrency,
