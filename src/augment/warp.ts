@@ -1,6 +1,7 @@
 import {
   type BindingKind,
   defineKernel,
+  filled,
   type Gpu,
   type GpuArray,
   type GpuTexture,
@@ -211,17 +212,6 @@ function checkSource(what: string, values: number, dims: Vec3): void {
     throw new TypeError(
       `Cannot warp the ${what} of ${dims.join(" x ")} voxels: there are ${values} values`,
     );
-  }
-}
-
-/** Hands over memory once the work that fills it is recorded; hands it back if that fails. */
-function filled(array: GpuArray, record: () => void): GpuArray {
-  try {
-    record();
-    return array;
-  } catch (error) {
-    array[Symbol.dispose]();
-    throw error;
   }
 }
 

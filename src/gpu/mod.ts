@@ -6,6 +6,7 @@
 export * from "./adapter.ts";
 export { GpuArray, type GpuMemory } from "./array.ts";
 export * from "./errors.ts";
+export { filled } from "./filled.ts";
 export * from "./gpu.ts";
 export {
   type BindingKind,

@@ -1,13 +1,6 @@
-import { defineKernel, type Gpu, uniforms } from "../gpu/mod.ts";
+import { defineKernel, filled, type Gpu, uniforms } from "../gpu/mod.ts";
 import code from "./combine.wgsl" with { type: "text" };
-import {
-  allocateMask,
-  checkSameDims,
-  filled,
-  type PackedMask,
-  wordCount,
-  wordsPerRow,
-} from "./mask.ts";
+import { allocateMask, checkSameDims, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
 
 const OPERATIONS = ["and", "or", "minus", "xor", "not"] as const;
 

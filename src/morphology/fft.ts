@@ -1,11 +1,18 @@
-import { defineKernel, type Gpu, type GpuArray, type Kernel, uniforms } from "../gpu/mod.ts";
+import {
+  defineKernel,
+  filled,
+  type Gpu,
+  type GpuArray,
+  type Kernel,
+  uniforms,
+} from "../gpu/mod.ts";
 import { type Vec3, voxelCount } from "../volume/mod.ts";
 import { reflect } from "./element.ts";
 import collectWgsl from "./fft_collect.wgsl" with { type: "text" };
 import expandWgsl from "./fft_expand.wgsl" with { type: "text" };
 import multiplyWgsl from "./fft_multiply.wgsl" with { type: "text" };
 import { FFT_ROW_BYTES, fftRowsWgsl, smoothLength } from "./fft_rows.wgsl.ts";
-import { allocateMask, filled, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
+import { allocateMask, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
 import { packMask } from "./pack.ts";
 import type { Spread } from "./spread.ts";
 

@@ -1,7 +1,7 @@
-import { defineKernel, type Gpu, uniforms } from "../gpu/mod.ts";
+import { defineKernel, filled, type Gpu, uniforms } from "../gpu/mod.ts";
 import { type Vec3, voxelCount } from "../volume/mod.ts";
 import { type Slab, slabsOf } from "./_slabs.ts";
-import { allocateMask, filled, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
+import { allocateMask, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
 import packWgsl from "./pack.wgsl" with { type: "text" };
 import unpackWgsl from "./unpack.wgsl" with { type: "text" };
 

@@ -1,7 +1,14 @@
-import { checkIterations, defineKernel, type Gpu, type GpuArray, uniforms } from "../gpu/mod.ts";
+import {
+  checkIterations,
+  defineKernel,
+  filled,
+  type Gpu,
+  type GpuArray,
+  uniforms,
+} from "../gpu/mod.ts";
 import { reach, type StructuringElement } from "./element.ts";
 import gatherWgsl from "./gather.wgsl" with { type: "text" };
-import { allocateMask, filled, type PackedMask, wordsPerRow } from "./mask.ts";
+import { allocateMask, type PackedMask, wordsPerRow } from "./mask.ts";
 import type { Spread } from "./spread.ts";
 import widenWgsl from "./widen.wgsl" with { type: "text" };
 

@@ -1,7 +1,7 @@
-import { defineKernel, type Gpu, type GpuArray, uniforms } from "../gpu/mod.ts";
+import { defineKernel, filled, type Gpu, type GpuArray, uniforms } from "../gpu/mod.ts";
 import { type Vec3, voxelCount } from "../volume/mod.ts";
 import { slabsOf } from "./_slabs.ts";
-import { allocateMask, filled, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
+import { allocateMask, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
 import code from "./threshold.wgsl" with { type: "text" };
 
 /** An image on the GPU. */
