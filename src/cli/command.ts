@@ -36,7 +36,7 @@ export interface Command<F extends Flags = Flags> {
   readonly name: string;
   /** What it does, one sentence without a final period. */
   readonly summary: string;
-  /** Names of the arguments that are not flags, all required, in order. */
+  /** Names of the arguments that are not flags, in order; those in brackets may be left out. */
   readonly operands: readonly string[];
   readonly flags: F;
   /** More about it, for `--help`. */
@@ -46,7 +46,7 @@ export interface Command<F extends Flags = Flags> {
   /**
    * Does the work.
    *
-   * @param operands As many as the command names.
+   * @param operands As many as the command names, or fewer by some of those in brackets.
    * @param flags Values by name.
    * @param context The process.
    * @returns An exit code other than 0 where the work is done but its result is bad news.

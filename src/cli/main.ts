@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   label: async () => (await import("./label.ts")).labelCommand,
   augment: async () => (await import("./augment.ts")).augmentCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  pack: async () => (await import("./pack.ts")).packCommand,
 };
 
 async function dispatch(args: readonly string[], signal: AbortSignal): Promise<number> {
@@ -44,7 +45,8 @@ async function dispatch(args: readonly string[], signal: AbortSignal): Promise<n
     console.log(formatHelp(command));
     return EXIT.done;
   }
-  if (operands.length !== command.operands.length) {
+  const required = command.operands.filter((operand) => !operand.startsWith("[")).length;
+  if (operands.length < required || operands.length > command.operands.length) {
     const wanted = command.operands.join(" ") || "no arguments but flags";
     const found = operands.join(" ") || "none";
     throw new UsageError(`Cannot run ${name}: it takes ${wanted}, found ${found}; see --help`);

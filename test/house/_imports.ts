@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/augment", "src/morphology", "src/nn"],
   ["src/labels", "src/metrics", "src/data"],
   ["src/report", "src/train", "src/infer"],
-  ["src/reproduce", "bench"],
+  ["src/reproduce", "src/pack", "bench"],
   ["src/cli"],
 ];
 

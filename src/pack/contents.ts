@@ -1,0 +1,78 @@
+import { join } from "@std/path";
+import config from "../../deno.json" with { type: "json" };
+import licences from "./licences.txt" with { type: "text" };
+import { packageFiles, PACKAGES } from "./packages.ts";
+import { runScript } from "./run_script.ts";
+import type { ArchiveFile } from "./tar.ts";
+import vulkanDeno from "./vulkan_deno.sh" with { type: "text" };
+import { walk } from "./walk.ts";
+
+/** Programs from this machine. */
+export interface Binaries {
+  readonly deno: Uint8Array<ArrayBuffer>;
+  readonly vulkanLoader: Uint8Array<ArrayBuffer>;
+}
+
+/** The list of all other files with their SHA-256, as `sha256sum --check` reads it. */
+export const MANIFEST = "SHA256SUMS";
+
+const FOLDERS = ["src", "bench", "reference"] as const;
+const FILES = ["mod.ts", "LICENSE"] as const;
+const TASKS = ["reproduce", "bench", "label", "augment", "doctor"] as const;
+
+/**
+ * Collects what runs the tasks without network: sources, the packages they load, Deno, a Vulkan loader, licences and a
+ * manifest.
+ *
+ * @param root The project's folder.
+ * @param binaries Programs to put in.
+ * @returns The files, by path from the archive's own top folder.
+ * @throws {Error} If a package is not installed.
+ */
+export async function archiveFiles(root: string, binaries: Binaries): Promise<ArchiveFile[]> {
+  const inFolders = await Promise.all(FOLDERS.map(async (folder) => {
+    const files = await walk(join(root, folder), (path) => !path.endsWith("__pycache__/"));
+    return files.map(({ path, source }) => ({ path: `${folder}/${path}`, source }));
+  }));
+  const onTop = FILES.map((path) => ({ path, source: join(root, path) }));
+  const found = [...inFolders.flat(), ...onTop, ...await packageFiles(root)];
+  const tasks = Object.fromEntries(TASKS.map((name) => [name, config.tasks[name]]));
+  const files: ArchiveFile[] = [
+    ...await Promise.all(
+      found.map(async ({ path, source }) => ({ path, data: await Deno.readFile(source) })),
+    ),
+    { path: "deno/deno", data: binaries.deno, executable: true },
+    { path: "vulkan/libvulkan.so.1", data: binaries.vulkanLoader },
+    { path: "vulkan/deno", data: bytes(vulkanDeno), executable: true },
+    { path: "run", data: bytes(runScript(tasks)), executable: true },
+    { path: "deno.json", data: bytes(archiveConfig(tasks)) },
+    { path: "LICENCES.txt", data: bytes(licences) },
+  ];
+  return [...files, { path: MANIFEST, data: bytes(await manifest(files)) }];
+}
+
+/** `deno.json` for what is in the archive: packages as they lie, nothing to be fetched or locked. */
+function archiveConfig(tasks: Readonly<Record<string, unknown>>): string {
+  const { name, version, license, exports, compilerOptions } = config;
+  const shipped = new Set(PACKAGES.map((item) => item.name));
+  const imports = Object.fromEntries(
+    Object.entries(config.imports).filter(([, to]) => {
+      const npm = /^npm:(.+)@/.exec(to)?.[1];
+      return npm === undefined || shipped.has(npm);
+    }),
+  );
+  const content = { name, version, license, exports, tasks, nodeModulesDir: "manual" };
+  return `${JSON.stringify({ ...content, imports, compilerOptions }, null, 2)}\n`;
+}
+
+async function manifest(files: readonly ArchiveFile[]): Promise<string> {
+  const lines = await Promise.all(files.map(async ({ path, data }) => {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+    return [path, `${digest.toHex()}  ${path}\n`] as const;
+  }));
+  return lines.toSorted(([a], [b]) => a < b ? -1 : 1).map(([, line]) => line).join("");
+}
+
+function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
