@@ -77,7 +77,8 @@ export interface NoisyComparison extends Comparison {
 const NOISE_REACH = 8 * Math.SQRT2;
 
 /**
- * {@linkcode compare} with a program that may draw noise by a generator of its own: then outputs are compared as far as noise reaches.
+ * {@linkcode compare} with a program that may draw noise by a generator of its own: then outputs are compared as far as noise reaches,
+ * and their means and standard deviations as far as chance does.
  *
  * @param got The output.
  * @param expected The program's.
@@ -100,7 +101,22 @@ export function compareNoisy(
     exceptionsPerMillion,
     reason,
   });
-  return { ...comparison, own_noise: noise };
+  const [a, b] = [momentsOf(got), momentsOf(expected)];
+  const near = (x: number, y: number) =>
+    Math.abs(x - y) <= tolerance + NOISE_REACH * noise / Math.sqrt(got.length);
+  if (!comparison.ok || (near(a.mean, b.mean) && near(a.sd, b.sd))) {
+    return { ...comparison, own_noise: noise };
+  }
+  const error = `mean ${a.mean} and standard deviation ${a.sd}, expected ${b.mean} and ${b.sd}`;
+  return { ...comparison, ok: false, error, own_noise: noise };
+}
+
+function momentsOf(values: VoxelArray): { mean: number; sd: number } {
+  let mean = 0;
+  for (let i = 0; i < values.length; i++) mean += values[i]! / values.length;
+  let square = 0;
+  for (let i = 0; i < values.length; i++) square += (values[i]! - mean) ** 2 / values.length;
+  return { mean, sd: Math.sqrt(square) };
 }
 
 /**

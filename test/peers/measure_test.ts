@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { compareNoisy } from "../../bench/agreement.ts";
+import { fillNormal } from "../../src/random/mod.ts";
 import { benchFailures, benchWith } from "../../bench/bench.ts";
 import { formatTable } from "../../bench/mod.ts";
 import { doubling } from "../bench/_pairs.ts";
@@ -62,6 +63,16 @@ Deno.test("compareNoisy() takes as near what noise of both can reach, and no mor
   const far = compareNoisy(new Float32Array([11.9]), new Float32Array([0]), ABSOLUTE, 1);
   assertEquals([near.ok, far.ok], [true, false]);
   assertEquals([near.class, near.own_noise], ["absolute", 1]);
+});
+
+Deno.test("compareNoisy() tells noise from none, and from noise with another mean", () => {
+  const noise = fillNormal({ seed: 1, stream: 0 }, new Float32Array(10_000));
+  const other = fillNormal({ seed: 2, stream: 0 }, new Float32Array(10_000));
+  const exact = { class: "exact", reason: "test" } as const;
+  assertEquals(compareNoisy(other, noise, exact, 1).ok, true);
+  assertEquals(compareNoisy(new Float32Array(10_000), noise, exact, 1).ok, false);
+  assertEquals(compareNoisy(other.map((v) => v + 0.2), noise, exact, 1).ok, false);
+  assertEquals(compareNoisy(other.map((v) => v * 1.2), noise, exact, 1).ok, false);
 });
 
 Deno.test("compareNoisy() compares as usual without noise", () => {
