@@ -154,7 +154,7 @@ Deno.test("decodeNifti() stops a gzip bomb at the first byte beyond the claim", 
   const all = new Uint8Array(64 << 20);
   all.set(head);
   const bomb = await gzip(all);
-  await assertRejects(() => decodeNifti(bomb), NiftiError, "gzip data end with 67108864 bytes");
+  await assertRejects(() => decodeNifti(bomb), NiftiError, "gzip data end otherwise");
   new DataView(bomb.buffer).setUint32(bomb.length - 4, head.length, true);
   const largest = await largestAllocation(() =>
     assertRejects(() => decodeNifti(bomb), NiftiError, "goes on after the 368 bytes")
