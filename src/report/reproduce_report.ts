@@ -38,7 +38,10 @@ export async function renderReproduceReport(
       ]),
     },
   ];
-  return await page(`CT organ segmentation reproduced: ${profile}, seed ${seed}`, sections);
+  return await page(
+    `CT organ segmentation on WebGPU, what holds of the paper: ${profile}, seed ${seed}`,
+    sections,
+  );
 }
 
 function head(result: ReproduceResult) {
@@ -48,7 +51,7 @@ function head(result: ReproduceResult) {
   );
   const missing = manifest.not_run?.map(({ name }) => name) ?? [];
   return markup`${adapterLine(manifest.adapter, manifest.machine)}<header>
-<h1>CT organ segmentation, reproduced on WebGPU</h1>
+<h1>CT organ segmentation on WebGPU: what holds of the paper</h1>
 <p class="quiet">Rister et al., “CT organ segmentation using GPU data augmentation, unsupervised labels and IOU loss”, arXiv 1811.11226 (2018). Profile ${profile}, seed ${seed}.</p>
 </header>
 <section class="summary">
