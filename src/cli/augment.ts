@@ -10,11 +10,12 @@ import {
   type Transform,
   uploadVolume,
 } from "../augment/mod.ts";
+import { PAPER_SPACING } from "../data/mod.ts";
 import { type AdapterInfo, openGpu } from "../gpu/mod.ts";
 import { encodeContactSheet, type SheetTile, sheetTile } from "../report/mod.ts";
 import { type Affine, createVolume, type Vec3, writeNifti } from "../volume/mod.ts";
 import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
-import { readAugmentInput, SPACING } from "./augment_input.ts";
+import { readAugmentInput } from "./augment_input.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { oneOf, wholeNumber } from "./flags.ts";
@@ -59,7 +60,7 @@ export const augmentCommand: Command = defineCommand({
   },
   details:
     "INPUT is a CT in Hounsfield units, .nii or .nii.gz. It is turned to RAS and resampled to " +
-    `${SPACING} mm as the paper\ndoes, labels by nearest neighbour; each result is a crop from a random place.\n\n` +
+    `${PAPER_SPACING} mm as the paper\ndoes, labels by nearest neighbour; each result is a crop from a random place.\n\n` +
     "OUT_DIR must be absent or empty, and gets all of this or nothing:\n" +
     "  image-K.nii.gz     Float32 from 0 to 1, for K from 0\n" +
     "  labels-K.nii.gz    With --labels; 255 is outside of INPUT, to be ignored\n" +
@@ -139,7 +140,7 @@ export const augmentCommand: Command = defineCommand({
 
     print(`Adapter: ${gpu.info.description}${gpu.info.software ? " (software)" : ""}`);
     const what = source.labels ? "images with labels" : "images";
-    print(`${target}: ${n} ${what}, ${shape.join(" x ")} voxels at ${SPACING} mm`);
+    print(`${target}: ${n} ${what}, ${shape.join(" x ")} voxels at ${PAPER_SPACING} mm`);
     print(join(target, "contact-sheet.png"));
   },
 });

@@ -1,3 +1,4 @@
+import { PAPER_SPACING, readLabels } from "../data/mod.ts";
 import {
   createVolume,
   readNifti,
@@ -6,9 +7,6 @@ import {
   sameGrid,
   type Volume,
 } from "../volume/mod.ts";
-
-/** mm between voxels: the paper's grid. */
-export const SPACING = 3;
 
 /** A CT and its labels as training sees them. */
 export interface AugmentInput {
@@ -32,7 +30,7 @@ export async function readAugmentInput(
   options: { readonly signal: AbortSignal },
 ): Promise<AugmentInput> {
   const ct = await readNifti(paths.volume, options);
-  const file = paths.labels === undefined ? undefined : await readNifti(paths.labels, options);
+  const file = paths.labels === undefined ? undefined : await readLabels(paths.labels, options);
   if (file && !sameGrid(ct, file)) {
     throw new TypeError(
       `Cannot use labels "${paths.labels}": their grid (${
@@ -40,16 +38,16 @@ export async function readAugmentInput(
       }) is not that of "${paths.volume}" (${describe(ct)})`,
     );
   }
-  const labels = file && createVolume(toLabels(file.data, paths.labels!), ct);
+  const labels = file && createVolume(file.data, ct);
   return {
     volume: resample(reorient(ct, "RAS"), {
-      spacing: SPACING,
+      spacing: PAPER_SPACING,
       interpolation: "linear",
       ...options,
     }),
     ...labels && {
       labels: resample(reorient(labels, "RAS"), {
-        spacing: SPACING,
+        spacing: PAPER_SPACING,
         interpolation: "nearest",
         ...options,
       }) as Volume<Uint8Array<ArrayBuffer>>,
@@ -63,18 +61,4 @@ function describe({ dims, spacing, affine }: Volume): string {
   return `${dims.join(" x ")} voxels of ${round(spacing).join(" x ")} mm from ${
     round(origin).join(", ")
   }`;
-}
-
-/** CT-ORG stores labels as float32. */
-function toLabels(data: Volume["data"], path: string): Uint8Array<ArrayBuffer> {
-  const labels = Uint8Array.from(data);
-  const odd = labels.findIndex((label, i) => label !== data[i]);
-  if (odd >= 0) {
-    throw new RangeError(
-      `Cannot use labels "${path}": voxel ${odd} has the value ${
-        data[odd]
-      }; labels are integers from 0 to 255`,
-    );
-  }
-  return labels;
 }

@@ -4,5 +4,6 @@
  * @module
  */
 
+export { PAPER_SPACING, readLabels } from "./labels_file.ts";
 export { findCases, type LabelledCase } from "./ct_org.ts";
 export { type Phantom, phantom, type PhantomOptions } from "./phantom.ts";

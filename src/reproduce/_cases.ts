@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { findCases, phantom } from "../data/mod.ts";
+import { findCases, PAPER_SPACING, phantom, readLabels } from "../data/mod.ts";
 import {
   createVolume,
   readNifti,
@@ -16,9 +16,6 @@ export interface CaseFiles {
   readonly volume: string;
   readonly labels: string;
 }
-
-/** mm: the paper's grid. */
-export const SPACING = 3;
 
 /** The last of CT-ORG's test cases: the only ones whose lungs and bones were labelled by hand. */
 export const LAST_TEST_CASE = 20;
@@ -97,8 +94,8 @@ export function resampleStage(
 ): Stage {
   return {
     name: `grid/${from.number}`,
-    code: ["src/volume", "src/reproduce/_cases.ts"],
-    options: { spacing: SPACING },
+    code: ["src/volume", "src/data/labels_file.ts", "src/reproduce/_cases.ts"],
+    options: { spacing: PAPER_SPACING },
     inputs: { volume: from.volume, labels: from.labels },
     outputs: { volume: to.volume, labels: to.labels },
     async run() {
@@ -114,31 +111,15 @@ export function resampleStage(
         );
       }
       await Deno.mkdir(dirname(to.volume), { recursive: true });
-      const image = resample(ct, { spacing: SPACING, interpolation: "linear", ...options });
+      const image = resample(ct, { spacing: PAPER_SPACING, interpolation: "linear", ...options });
       await writeNifti(to.volume, image, options);
       // On the image's grid exactly, whatever rounding the labels' own header has.
       const truth = resample(createVolume(labels.data, ct), {
-        spacing: SPACING,
+        spacing: PAPER_SPACING,
         interpolation: "nearest",
         ...options,
       });
       await writeNifti(to.labels, truth, options);
     },
   };
-}
-
-/** Reads labels of any stored type: CT-ORG has them as float32. */
-export async function readLabels(path: string, options: { readonly signal?: AbortSignal }) {
-  const { data, ...rest } = await readNifti(path, options);
-  const labels = Uint8Array.from(data);
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== data[i]) {
-      throw new RangeError(
-        `Cannot use labels "${path}": voxel ${i} has the value ${
-          data[i]
-        }; labels are integers from 0 to 255`,
-      );
-    }
-  }
-  return createVolume(labels, rest);
 }

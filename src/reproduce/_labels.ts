@@ -4,7 +4,8 @@ import { labelOrgans, type LabelStep, ORGANS } from "../labels/mod.ts";
 import { dice } from "../metrics/mod.ts";
 import { readNifti, writeNifti } from "../volume/mod.ts";
 import { type LabelScore, writeTextWhole } from "../report/mod.ts";
-import { type CaseFiles, readLabels } from "./_cases.ts";
+import { readLabels } from "../data/mod.ts";
+import type { CaseFiles } from "./_cases.ts";
 import { toJson } from "./_files.ts";
 import type { Stage } from "./_stage.ts";
 
@@ -65,7 +66,13 @@ export function scoreStage(
   ]);
   return {
     name: "score",
-    code: ["src/metrics", "src/labels/organs.ts", "src/volume", "src/reproduce/_labels.ts"],
+    code: [
+      "src/metrics",
+      "src/labels/organs.ts",
+      "src/data/labels_file.ts",
+      "src/volume",
+      "src/reproduce/_labels.ts",
+    ],
     options: {},
     inputs: Object.fromEntries(inputs),
     outputs: { scores: to },

@@ -1,7 +1,7 @@
 import { meanDice } from "../metrics/mod.ts";
 import type { CasePicture, LabelScore } from "../report/mod.ts";
 import { readNifti } from "../volume/mod.ts";
-import { readLabels } from "./_cases.ts";
+import { readLabels } from "../data/mod.ts";
 import { type LabelledFiles, RULED } from "./_labels.ts";
 
 /** The best, the middle and the worst case by mean Dice, as the report shows them. */

@@ -1,6 +1,7 @@
 import type { AdapterInfo } from "../gpu/mod.ts";
 import type { BenchResult, LabelScore, ReproduceResult, ResultDataset } from "../report/mod.ts";
-import { LAST_TEST_CASE, SPACING } from "./_cases.ts";
+import { PAPER_SPACING } from "../data/mod.ts";
+import { LAST_TEST_CASE } from "./_cases.ts";
 import { judgeClaims } from "./_claims.ts";
 import { ROOT, VERSION } from "./_code.ts";
 import { gitCommit } from "./_git.ts";
@@ -54,7 +55,7 @@ export async function composeResult(found: Findings): Promise<ReproduceResult> {
           phantom_dims: settings.dims.join(" x "),
           phantom_spacing_mm: settings.spacing.join(" x "),
         },
-        grid_mm: SPACING,
+        grid_mm: PAPER_SPACING,
         label_variant: "paper",
         label_border: "safe",
         bench: "quick",
