@@ -25,7 +25,7 @@ export function testAdapter(): string | undefined {
  * }));
  * ```
  */
-export function withGpu(fn: (gpu: Gpu) => Promise<void>): () => Promise<void> {
+export function withGpu(fn: (gpu: Gpu) => Promise<void> | void): () => Promise<void> {
   return async () => {
     await using gpu = await openGpu({ adapter: testAdapter() });
     await fn(gpu);

@@ -1,0 +1,6 @@
+/**
+ * Neural networks on the GPU, without any framework: tensors and the kernels of layers and losses, each with its gradients.
+ *
+ * @module
+ */
+export * from "./tensor.ts";
