@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { writeWhole } from "../files/mod.ts";
 
 /**
  * Writes a text file, whole or not at all: beside its place under a temporary name, then renamed.
@@ -7,14 +8,6 @@ import { dirname, join } from "@std/path";
  * @param text Its content.
  */
 export async function writeTextWhole(path: string, text: string): Promise<void> {
-  const folder = dirname(path);
-  await Deno.mkdir(folder, { recursive: true });
-  const temporary = join(folder, `.${crypto.randomUUID()}.tmp`);
-  try {
-    await Deno.writeTextFile(temporary, text, { createNew: true });
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
+  await Deno.mkdir(dirname(path), { recursive: true });
+  await writeWhole(path, text);
 }

@@ -1,4 +1,5 @@
-import { dirname, fromFileUrl, join } from "@std/path";
+import { fromFileUrl } from "@std/path";
+import { writeWhole } from "../files/mod.ts";
 import { fileError } from "./_file_error.ts";
 import { formatHeader, headerFor, headerFrom } from "./_header_format.ts";
 import type { NiftiHeader } from "./nifti_header.ts";
@@ -57,7 +58,7 @@ export async function writeNifti(
       throw new RangeError("its name must end in .nii or .nii.gz");
     }
     const stream = encode(volume, options.header, /\.gz$/i.test(name));
-    await writeWhole(name, stream, options.signal);
+    await writeWhole(name, stream, options);
   } catch (error) {
     throw fileError(error, `Cannot write NIfTI ${JSON.stringify(name)}`, options.signal);
   }
@@ -111,28 +112,4 @@ function encode(
     },
   }, { highWaterMark: 0 });
   return gzip ? stream.pipeThrough(new CompressionStream("gzip")) : stream;
-}
-
-async function writeWhole(
-  name: string,
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const temporary = join(dirname(name), `.${crypto.randomUUID()}.tmp`);
-  let file: Deno.FsFile;
-  try {
-    signal?.throwIfAborted();
-    file = await Deno.open(temporary, { write: true, createNew: true });
-  } catch (error) {
-    await stream.cancel();
-    throw error;
-  }
-  try {
-    // The stream closes the file, in success and failure alike.
-    await stream.pipeTo(file.writable, signal === undefined ? {} : { signal });
-    await Deno.rename(temporary, name);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
 }

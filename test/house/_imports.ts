@@ -10,7 +10,7 @@ export interface Import {
 
 /** Floors of the house: an import goes to a lower floor, or to a room on the same one. */
 const FLOORS: readonly (readonly string[])[] = [
-  ["src/std"],
+  ["src/std", "src/files"],
   ["src/gpu", "src/volume", "src/random"],
   ["src/augment", "src/morphology", "src/nn"],
   ["src/labels", "src/metrics", "src/data"],
