@@ -4,3 +4,10 @@
  * @module
  */
 export * from "./tensor.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedTensor,
+  type Safetensors,
+  SafetensorsError,
+} from "./model/safetensors.ts";
