@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./model/mod.ts";
 export * from "./tensor.ts";
 export {
   decodeSafetensors,
