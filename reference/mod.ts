@@ -23,6 +23,14 @@ export {
   niimathOpen,
   niimathSphere,
 } from "./niimath.ts";
+export {
+  convolve,
+  convolvedShape,
+  convolveFilterGradient,
+  convolveInputGradient,
+  type ReferenceConvolution,
+  sumChannels,
+} from "./nn_conv.ts";
 export { packReference, thresholdReference, unpackReference } from "./pack.ts";
 export {
   type FusedWarp,

@@ -6,6 +6,7 @@
 import * as augment from "./augment.ts";
 import { full } from "./augment_full.ts";
 import * as balls from "./ball_operations.ts";
+import * as convolution from "./convolution.ts";
 import * as masks from "./mask_kernels.ts";
 import type { Pair } from "./pair.ts";
 import * as random from "./random.ts";
@@ -30,4 +31,9 @@ export const pairs: readonly Pair[] = [
   balls.opening,
   balls.closing,
   balls.dilationFft,
+  convolution.conv3d,
+  convolution.conv3dInput,
+  convolution.conv3dFilter,
+  convolution.channelSums,
+  convolution.convTranspose3d,
 ];

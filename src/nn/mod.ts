@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./model/mod.ts";
+export * from "./ops/mod.ts";
 export * from "./tensor.ts";
 export {
   decodeSafetensors,

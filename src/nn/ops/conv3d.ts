@@ -1,0 +1,196 @@
+import {
+  checkIterations,
+  defineKernel,
+  filled,
+  type Gpu,
+  type GpuArray,
+  type Kernel,
+} from "../../gpu/mod.ts";
+import { allocateTensor, elementCount, type GpuTensor, type TensorShape } from "../tensor.ts";
+import { columnSums } from "./channel_sums.ts";
+import { conv3dWgsl, CONV_WORKGROUP } from "./conv3d.wgsl.ts";
+import { conv3dFilterGradientWgsl } from "./conv3d_filter_gradient.wgsl.ts";
+import { conv3dInputGradientWgsl } from "./conv3d_input_gradient.wgsl.ts";
+import {
+  checkFloats,
+  checkShape,
+  type Convolution,
+  convolution,
+  type FilterSize,
+  type Stride,
+  weightCount,
+} from "./convolution.ts";
+
+/** Size and stride of a filter. */
+export interface FilterOptions {
+  /** Voxels of the filter along z, y, x: 1, 2 or 3 each. */
+  readonly size: FilterSize;
+  /** Voxels between neighbouring outputs. */
+  readonly stride: Stride;
+}
+
+/** What {@linkcode conv3d} takes. */
+export interface Conv3dOptions extends FilterOptions {
+  /** [batch, z, y, x, channel]. */
+  readonly input: GpuTensor;
+  /** 32-bit floats [kz, ky, kx, input channel, output channel]. */
+  readonly weights: GpuArray;
+  /** One 32-bit float for each output channel; none by default. */
+  readonly bias?: GpuArray | undefined;
+  /** Output channels. */
+  readonly channels: number;
+}
+
+/**
+ * Records a convolution (without flipping the filter, as networks do), zeros outside, padding floor((size - 1) / 2) on both sides.
+ *
+ * @param gpu Where.
+ * @param options Input, weights and shape.
+ * @returns The output, floor((n + 2 padding - size) / stride) + 1 voxels along each axis.
+ * @throws {RangeError} If size, stride or channels are none, or nothing comes out.
+ * @throws {TypeError} If weights or bias hold another number of floats than the shapes need.
+ */
+export function conv3d(gpu: Gpu, options: Conv3dOptions): GpuTensor {
+  const { input, weights, bias } = options;
+  const shapes = convolution(input.shape, options);
+  checkFloats("weights", weights, weightCount(shapes));
+  if (bias) checkFloats("bias", bias, options.channels);
+  return filled(allocateTensor(gpu, shapes.output, "convolution"), (output) => {
+    const arrays = { input: input.array, weights, output: output.array };
+    checkIterations("nn/conv3d", loops(shapes.size, shapes.input[4]));
+    const groups = gpu.workgroups(elementCount(shapes.output), CONV_WORKGROUP);
+    if (bias) gpu.dispatch(biasedKernel(shapes), { ...arrays, bias }, groups);
+    else gpu.dispatch(plainKernel(shapes), arrays, groups);
+  });
+}
+
+/** What {@linkcode conv3dInputGradient} takes. */
+export interface InputGradientOptions extends FilterOptions {
+  /** Gradient by the convolution's output. */
+  readonly gradient: GpuTensor;
+  /** The convolution's weights. */
+  readonly weights: GpuArray;
+  /** Shape of the convolution's input. */
+  readonly inputShape: TensorShape;
+  /** Added to each input channel, as a transposed convolution does; none by default. */
+  readonly bias?: GpuArray | undefined;
+}
+
+/**
+ * Records the gradient of a convolution by its input.
+ *
+ * @param gpu Where.
+ * @param options The output's gradient, weights and shapes.
+ * @returns A tensor of the input's shape.
+ * @throws {RangeError} If size or stride are none.
+ * @throws {TypeError} If the gradient has not the shape of the convolution's output, or weights or bias not as many floats as needed.
+ */
+export function conv3dInputGradient(gpu: Gpu, options: InputGradientOptions): GpuTensor {
+  const { gradient, weights, inputShape, bias } = options;
+  const shapes = convolution(inputShape, { ...options, channels: gradient.shape[4] });
+  checkShape("the gradient of a convolution", gradient.shape, shapes.output);
+  checkFloats("weights", weights, weightCount(shapes));
+  if (bias) checkFloats("bias", bias, inputShape[4]);
+  return filled(allocateTensor(gpu, inputShape, "input gradient"), (output) => {
+    const arrays = { gradient: gradient.array, weights, output: output.array };
+    checkIterations("nn/conv3d-input-gradient", loops(shapes.size, shapes.output[4]));
+    const groups = gpu.workgroups(elementCount(inputShape), CONV_WORKGROUP);
+    if (bias) gpu.dispatch(biasedGradientKernel(shapes), { ...arrays, bias }, groups);
+    else gpu.dispatch(gradientKernel(shapes), arrays, groups);
+  });
+}
+
+/** What {@linkcode conv3dFilterGradient} takes. */
+export interface FilterGradientOptions extends FilterOptions {
+  /** The convolution's input. */
+  readonly input: GpuTensor;
+  /** Gradient by the convolution's output. */
+  readonly gradient: GpuTensor;
+}
+
+/** Output voxels that are summed one after the other. */
+const SLAB_VOXELS = 1024;
+
+/**
+ * Records the gradient of a convolution by its weights: sums over all output voxels, in an order that depends on the shapes alone.
+ *
+ * @param gpu Where.
+ * @param options Input, the output's gradient, and shapes.
+ * @returns 32-bit floats [kz, ky, kx, input channel, output channel].
+ * @throws {RangeError} If size or stride are none.
+ * @throws {TypeError} If the gradient has not the shape of the convolution's output.
+ */
+export function conv3dFilterGradient(gpu: Gpu, options: FilterGradientOptions): GpuArray {
+  const { input, gradient } = options;
+  const shapes = convolution(input.shape, { ...options, channels: gradient.shape[4] });
+  checkShape("the gradient of a convolution", gradient.shape, shapes.output);
+  const weights = weightCount(shapes);
+  const [batch, mz, my, mx] = shapes.output;
+  const slab = Math.ceil(SLAB_VOXELS / mx);
+  const slabs = Math.ceil(batch * mz * my / slab);
+  checkIterations("nn/conv3d-filter-gradient", slab * (mx + 2) + 1);
+  using partial = gpu.allocate(4 * slabs * weights, "partial filter gradients");
+  gpu.dispatch(filterGradientKernel(shapes, slab), {
+    input: input.array,
+    gradient: gradient.array,
+    partial,
+  }, gpu.workgroups(slabs * weights, CONV_WORKGROUP));
+  return columnSums(gpu, partial, slabs, weights);
+}
+
+function loops([kz, ky, kx]: FilterSize, channels: number): number {
+  return kz * (ky * (kx * (channels + 2) + 2) + 2) + 1;
+}
+
+/** One kernel for each shape, made when first wanted. */
+function kernels<A extends readonly unknown[], K extends Kernel>(
+  make: (...args: A) => K,
+): (...args: A) => K {
+  const made = new Map<string, K>();
+  return (...args) => {
+    const key = JSON.stringify(args);
+    const kernel = made.get(key) ?? make(...args);
+    made.set(key, kernel);
+    return kernel;
+  };
+}
+
+const plainKernel = kernels((shapes: Convolution) =>
+  defineKernel({
+    label: "nn/conv3d",
+    code: conv3dWgsl(shapes, false),
+    bindings: { input: "read", weights: "read", output: "write" },
+  })
+);
+
+const biasedKernel = kernels((shapes: Convolution) =>
+  defineKernel({
+    label: "nn/conv3d",
+    code: conv3dWgsl(shapes, true),
+    bindings: { input: "read", weights: "read", output: "write", bias: "read" },
+  })
+);
+
+const gradientKernel = kernels((shapes: Convolution) =>
+  defineKernel({
+    label: "nn/conv3d-input-gradient",
+    code: conv3dInputGradientWgsl(shapes, false),
+    bindings: { gradient: "read", weights: "read", output: "write" },
+  })
+);
+
+const biasedGradientKernel = kernels((shapes: Convolution) =>
+  defineKernel({
+    label: "nn/conv-transpose3d",
+    code: conv3dInputGradientWgsl(shapes, true),
+    bindings: { gradient: "read", weights: "read", output: "write", bias: "read" },
+  })
+);
+
+const filterGradientKernel = kernels((shapes: Convolution, slab: number) =>
+  defineKernel({
+    label: "nn/conv3d-filter-gradient",
+    code: conv3dFilterGradientWgsl(shapes, slab),
+    bindings: { input: "read", gradient: "read", partial: "write" },
+  })
+);
