@@ -8,7 +8,9 @@ import type {
   BenchRow,
 } from "../src/report/schema.ts";
 import type { VoxelArray } from "../src/volume/mod.ts";
-import { compareNoisy, type Comparison, type NoisyComparison, worse } from "./agreement.ts";
+import type { Judgement } from "./judge.ts";
+import { type GpuImplementationName, isOnGpu } from "./implementations.ts";
+import { CaseJudge, worseOfEach } from "./_case_judge.ts";
 import type { Peers } from "./_peers.ts";
 import { readRaw } from "./_raw.ts";
 import { writeCase } from "./case_files.ts";
@@ -90,19 +92,14 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
   const gpu = loaded.get("webgpu");
   // Without the GPU's figure there is nothing to compare the others with.
   if (!gpu) return { results: [], ratios: [], absent };
-  const judge = (output: VoxelArray) =>
-    new Map(
-      [...loaded].filter(([name]) => name !== "webgpu").map((
-        [name, reference],
-      ) => [name, compareNoisy(output, reference.output, pair.acceptance, reference.own_noise)]),
-    );
-  const before = judge(gpu.output);
+  const judge = new CaseJudge(pair, input);
+  const first = judge.judge("webgpu", gpu.output, loaded);
   for (const name of context.peers.natives) {
-    const agreement = before.get(name);
+    const agreement = first.get(name);
     if (!agreement || agreement.ok) continue;
     leaveOut(name, `its output is not that of webgpu: ${agreement.error}`);
-    before.delete(name);
     loaded.delete(name);
+    first.delete(name);
   }
   const subjects = [...loaded].map(([name, { peer }]) => ({ name, sample: () => peer.sample() }));
   const doubles = await loadAgain(context, loaded);
@@ -115,14 +112,17 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
   }
   const timed = samples.get("webgpu");
   if (!timed) return { results: [], ratios: [], absent };
-  const after = judge(await fetchOutput(gpu.peer, dir));
-  const agreements = new Map(
-    [...before].map(([name, first]): [BenchImplementation, NoisyComparison] => [
-      name,
-      worse(first, after.get(name)!),
-    ]),
-  );
-  agreements.set("webgpu", overall(agreements, pair));
+  const last = judge.judge("webgpu", await fetchOutput(gpu.peer, dir), loaded);
+  const agreements = worseOfEach(first, last);
+  agreements.set("webgpu", judge.overall("webgpu", agreements));
+  const fast = loaded.get("webgpu-fast");
+  if (fast && samples.has("webgpu-fast")) {
+    const own = worseOfEach(
+      judge.judge("webgpu-fast", fast.output, loaded),
+      judge.judge("webgpu-fast", await fetchOutput(fast.peer, dir), loaded),
+    );
+    agreements.set("webgpu-fast", judge.overall("webgpu-fast", own));
+  }
   const work = pair.work(input);
   const results = [...samples].map(([implementation, own]) =>
     row(context, implementation, own, {
@@ -176,7 +176,8 @@ async function loadAll(
 ): Promise<Map<BenchImplementation, FirstCall>> {
   const loaded = new Map<BenchImplementation, FirstCall>();
   const references = referenceNames(pair).filter((name) => item.without?.[name] === undefined);
-  for (const name of ["webgpu", ...references, ...peers.natives] as const) {
+  const own: GpuImplementationName[] = pair.fast ? ["webgpu", "webgpu-fast"] : ["webgpu"];
+  for (const name of [...own, ...references, ...peers.natives]) {
     try {
       const { peer, hello } = await peers.get(name);
       if (hello.kernels && !hello.kernels.includes(pair.name)) continue;
@@ -196,27 +197,11 @@ async function fetchOutput(peer: Peer, dir: string): Promise<VoxelArray> {
   return await readRaw(file, dtype, length);
 }
 
-/** The GPU's own agreement is the worst of those with its references; with none it has nothing to stand on. */
-function overall(
-  all: ReadonlyMap<BenchImplementation, NoisyComparison>,
-  { acceptance }: Pair,
-): Comparison {
-  const none: Comparison = {
-    class: acceptance.class,
-    max_abs: 0,
-    mismatches: 0,
-    ok: false,
-    error: "no reference could be computed",
-  };
-  const agreements = [...all.values()].filter(({ own_noise }) => own_noise === undefined);
-  return agreements.length === 0 ? none : agreements.reduce(worse);
-}
-
 function row(
   { pair, item, device, random }: CaseContext,
   implementation: BenchImplementation,
   samples: readonly Sample[],
-  facts: { first: number; agreement: NoisyComparison; work: Work },
+  facts: { first: number; agreement: Judgement; work: Work },
 ): BenchRow {
   const times = samples.map(({ ms }) => ms);
   const kernelTimes = samples.flatMap(({ kernel_ms }) => kernel_ms ?? []);
@@ -235,7 +220,7 @@ function row(
     first_call_ms: facts.first,
     agreement: facts.agreement,
     ...(kernelMs === undefined ? {} : { kernel_ms: kernelMs }),
-    ...(implementation === "webgpu"
+    ...(isOnGpu(implementation)
       ? { roofline: roofline(facts.work, kernelMs ?? value, device) }
       : {}),
   };

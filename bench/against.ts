@@ -4,7 +4,7 @@ import type { ResultAdapter } from "../src/report/schema.ts";
 import type { VoxelArray } from "../src/volume/mod.ts";
 import { Peers } from "./_peers.ts";
 import { readRaw } from "./_raw.ts";
-import { compare } from "./agreement.ts";
+import { judge, yardstickOf } from "./judge.ts";
 import { checkOut, GitRefError, refFailure, WORKER, type Worktree } from "./against_worktree.ts";
 import { type BenchOptions, selectCases, startGpu } from "./bench.ts";
 import { writeCase } from "./case_files.ts";
@@ -170,7 +170,8 @@ class Sides implements AsyncDisposable {
   async measure(
     { pair, item, dir, plan, random }: Task,
   ): Promise<Pick<Change, "change" | "again"> | string> {
-    await writeCase(dir, item.input());
+    const input = item.input();
+    await writeCase(dir, input);
     const [ours, theirs, again] = this.#peers;
     const { peer } = await ours.get("webgpu");
     const { peer: twice } = await again.get("webgpu");
@@ -180,7 +181,7 @@ class Sides implements AsyncDisposable {
     try {
       const { peer: other } = await theirs.get("webgpu");
       await other.load(pair.name, dir);
-      const agreement = compare(output, await fetchOutput(other, dir), pair.acceptance);
+      const agreement = judge(output, await fetchOutput(other, dir), yardstickOf(pair, input));
       if (!agreement.ok) return `it computes something else there: ${agreement.error}`;
       const sampled = await sampleInterleaved(
         [

@@ -4,6 +4,8 @@ import { RandomStream } from "../src/random/mod.ts";
 import type { BenchResult, ResultAdapter } from "../src/report/schema.ts";
 import { type CaseResult, type CaseTwice, measureCase } from "./_measure_case.ts";
 import { type Greeted, Peers } from "./_peers.ts";
+import { acceptancesOf } from "./acceptances.ts";
+import { isOnGpu } from "./implementations.ts";
 import { commandLine } from "./command_line.ts";
 import { machineFacts } from "./machine.ts";
 import { pairs } from "./pairs/mod.ts";
@@ -166,6 +168,7 @@ async function measureAll(setup: BenchSetup, options: BenchOptions, again: boole
       seed,
       results: cases.flatMap(({ results }) => results),
       ratios: cases.flatMap(({ ratios }) => ratios),
+      acceptances: acceptancesOf(todo),
       absent: cases.flatMap(({ absent }) => absent),
       ...(options.peers?.absent.length ? { absent_peers: options.peers.absent } : {}),
       overhead: { empty_submit_ms: device.empty_submit_ms },
@@ -189,12 +192,14 @@ export function benchFailures(result: BenchResult): string[] {
     const { kernel, case: name, implementation, agreement } = row;
     // The GPU's own row repeats the worst of its references'.
     const repeats = implementation === "webgpu" &&
-      refused.some((other) => other !== row && other.kernel === kernel && other.case === name);
+      refused.some((other) =>
+        !isOnGpu(other.implementation) && other.kernel === kernel && other.case === name
+      );
     if (repeats) return [];
-    const against = implementation === "webgpu" ? "its references" : implementation;
-    return [
-      `Cannot accept ${kernel} (${name}): webgpu disagrees with ${against}: ${agreement.error}`,
-    ];
+    const [who, whom] = isOnGpu(implementation)
+      ? [implementation, "its references"]
+      : ["webgpu", implementation];
+    return [`Cannot accept ${kernel} (${name}): ${who} disagrees with ${whom}: ${agreement.error}`];
   });
   const failed = (result.absent ?? []).filter(({ implementation }) => implementation === "webgpu");
   return [

@@ -5,15 +5,30 @@ import type { Hello } from "./protocol.ts";
 import type { Implementation, Runner } from "./serve.ts";
 import project from "../deno.json" with { type: "json" };
 
+/** The implementations that run on the GPU. */
+export type GpuImplementationName = Exclude<ImplementationName, ReferenceName>;
+
+/**
+ * Whether an implementation runs on the GPU that is benchmarked.
+ *
+ * @param name Any implementation.
+ * @returns True for the project's own kernels.
+ */
+export function isOnGpu(name: string): name is GpuImplementationName {
+  return name === "webgpu" || name === "webgpu-fast";
+}
+
 /**
  * The GPU side of the pairs, on a GPU that opens with the first question and stays open.
  *
  * @param pairs The registry.
+ * @param name Which way: the exact one, or the fast one of the pairs that have it.
  * @param adapter Which adapter, as `openGpu` takes it.
  * @returns What {@linkcode serve} serves; dispose of it to close the GPU.
  */
 export function gpuImplementation(
   pairs: readonly Pair[],
+  name: GpuImplementationName,
   adapter?: string,
 ): Implementation & AsyncDisposable {
   let gpu: Gpu | undefined;
@@ -22,7 +37,7 @@ export function gpuImplementation(
     async hello(): Promise<Hello> {
       const { description, vendor, software } = (await opened()).info;
       return {
-        implementation: "webgpu",
+        implementation: name,
         version: versions(),
         adapter: { description, vendor, software },
       };
@@ -30,11 +45,13 @@ export function gpuImplementation(
     device: () => measureDevice(adapter),
     open(kernel, input): Runner {
       const pair = findPair(pairs, kernel);
+      const way = name === "webgpu" ? pair : pair.fast;
+      if (!way) throw new TypeError(`Cannot load kernel "${kernel}": it has no fast variant`);
       return {
-        run: async () => await pair.gpu(await opened(), input),
+        run: async () => await way.gpu(await opened(), input),
         async kernelMs() {
           const gpu = await opened();
-          return (await gpu.profile(() => pair.gpu(gpu, input))).kernelMs;
+          return (await gpu.profile(() => way.gpu(gpu, input))).kernelMs;
         },
       };
     },
@@ -70,7 +87,9 @@ export function referenceImplementation(
 /** The implementations that the project itself brings, the GPU first. */
 export const IMPLEMENTATIONS: readonly ImplementationName[] = [
   "webgpu",
+  "webgpu-fast",
   "typescript",
+  "tfjs-cpu",
   "itk-wasm",
   "niimath",
 ];
@@ -89,11 +108,13 @@ function versions(): string {
   return `${project.version} on Deno ${Deno.version.deno}`;
 }
 
-/** A WASM reference is as old as its package, whatever the version of the project around it. */
+/** A reference from a package is as old as that, whatever the version of the project around it. */
 function referenceVersion(name: ReferenceName): string {
   switch (name) {
     case "typescript":
       return versions();
+    case "tfjs-cpu":
+      return project.imports["@tensorflow/tfjs-backend-cpu"].replace(/^npm:/, "");
     case "itk-wasm":
       return project.imports["@itk-wasm/downsample"].replace(/^npm:/, "");
     case "niimath":

@@ -24,6 +24,8 @@ export { pairs } from "./pairs/mod.ts";
 export {
   type Acceptance,
   type Case,
+  type FastVariant,
+  type OutputPart,
   type Pair,
   type ReferenceName,
   referenceNames,

@@ -1,5 +1,5 @@
 import { fromFileUrl } from "@std/path";
-import { IMPLEMENTATIONS } from "./implementations.ts";
+import { IMPLEMENTATIONS, isOnGpu } from "./implementations.ts";
 import type { ImplementationName } from "./pairs/pair.ts";
 import type { PeerProgram } from "./peer.ts";
 
@@ -21,7 +21,7 @@ export function ownPrograms(
     const readable = READ_PACKAGES.includes(name)
       ? [options.dir, `${root}node_modules`]
       : [options.dir];
-    const adapter = name === "webgpu" && options.adapter !== undefined
+    const adapter = isOnGpu(name) && options.adapter !== undefined
       ? ["--adapter", options.adapter]
       : [];
     return {

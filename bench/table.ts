@@ -102,18 +102,28 @@ function cellsOf(row: BenchRow, { ratios }: BenchResult): string[] {
   ];
 }
 
-function agreementText(
-  { class: kind, max_abs, mismatches = 0, ok, own_noise }: BenchRow["agreement"],
+function agreementText({ ok, own_noise, parts, ...whole }: BenchRow["agreement"]): string {
+  const detail = parts
+    ? parts.map((part) => `${part.name} ${agreementDetail(part)}`).join("; ")
+    : agreementDetail(whole);
+  if (ok && own_noise !== undefined) {
+    return `noise of its own, sd ${own_noise.toPrecision(2)}: compared no nearer, ${detail}`;
+  }
+  return `${ok ? "ok" : "FAILED"}, ${detail}`;
+}
+
+function agreementDetail(
+  { class: kind, max_abs, mismatches = 0, unit }: Omit<BenchRow["agreement"], "ok">,
 ): string {
+  const inUnit = unit === undefined ? "" : ` ${unit}`;
   const detail = {
     exact: "",
-    absolute: `, off by ${max_abs.toPrecision(2)}${mismatches > 0 ? `, ${mismatches} beyond` : ""}`,
+    absolute: `, off by ${max_abs.toPrecision(2)}${inUnit}${
+      mismatches > 0 ? `, ${mismatches} beyond` : ""
+    }`,
     "mismatch-count": `, ${mismatches} differ`,
   }[kind];
-  if (ok && own_noise !== undefined) {
-    return `noise of its own, sd ${own_noise.toPrecision(2)}: compared no nearer${detail}`;
-  }
-  return `${ok ? "ok" : "FAILED"}, ${kind}${detail}`;
+  return `${kind}${detail}`;
 }
 
 /** Three digits that count, as a person reads times. */

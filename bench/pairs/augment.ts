@@ -1,4 +1,5 @@
 import {
+  type Filter,
   OUTSIDE_HU,
   OUTSIDE_LABEL,
   OUTSIDE_WINDOWED,
@@ -48,7 +49,7 @@ function imageCases(extra: Partial<Transform>): Case<ImageInput>[] {
 async function warpOnGpu(
   gpu: Parameters<Pair["gpu"]>[0],
   { data, dims, transform }: ImageInput,
-  filter: "exact" | "fast",
+  filter: Filter,
 ): Promise<Float32Array> {
   using values = filter === "exact" ? gpu.upload(data) : gpu.uploadTexture(data, dims);
   using warped = warpImage(gpu, { values, dims }, transform);
@@ -75,7 +76,38 @@ function warpWork({ data, transform }: ImageInput, more = 0) {
   return { bytes: data.byteLength + voxels * 4, flops: voxels * (7 * 3 + 9 * 2 + more) };
 }
 
-/** Affine warp of an image, interpolated in f32. */
+/** What f32 coordinates allow labels. */
+export const NEAREST_LABEL: Acceptance = {
+  class: "mismatch-count",
+  tolerance: 60,
+  reason:
+    "f32 coordinates are off by up to 3e-5 voxels: of a million voxels 180 lie that near the middle between two " +
+    "on some axis, a third of them or fewer where the label changes",
+};
+
+/** What the sampler's fractions allow. */
+export const EIGHT_BIT_FRACTIONS: Acceptance = {
+  class: "absolute",
+  tolerance: 3 * STEEPEST / 256,
+  exceptionsPerMillion: 6,
+  reason:
+    "WebGPU promises the sampler's fractions no better than 8 bits: half a step on each axis at edges of " +
+    `${STEEPEST} HU, rounded up to one step; a voxel whose f32 coordinate lies at a face may fall on its other side`,
+};
+
+/** An acceptance in HU for images of which 1 is the whole width of a 600 HU window. */
+export function windowed(acceptance: Acceptance): Acceptance {
+  return {
+    ...acceptance,
+    tolerance: acceptance.tolerance! / 600,
+    reason: `${acceptance.reason}; in widths of the 600 HU window`,
+  };
+}
+
+/** The unit of such images. */
+export const WINDOW_UNIT = "of the 600 HU window";
+
+/** Affine warp of an image, interpolated in f32 or by the hardware's sampler. */
 export const warp: Pair<ImageInput> = {
   name: "augment/warp",
   kernels: ["src/augment/warp.wgsl", "src/augment/warp_exact.wgsl"],
@@ -87,23 +119,13 @@ export const warp: Pair<ImageInput> = {
       itkWarp({ data, dims, matrix, shape, interpolation: "linear", outside: OUTSIDE_HU }),
   },
   acceptance: F32_COORDINATES,
-  work: (input) => warpWork(input),
-};
-
-/** The same through the hardware's sampler. */
-export const warpFast: Pair<ImageInput> = {
-  ...warp,
-  name: "augment/warp-fast",
-  kernels: ["src/augment/warp.wgsl", "src/augment/warp_fast.wgsl"],
-  gpu: (gpu, input) => warpOnGpu(gpu, input, "fast"),
-  acceptance: {
-    class: "absolute",
-    tolerance: 3 * STEEPEST / 256,
-    exceptionsPerMillion: 6,
-    reason:
-      "WebGPU promises the sampler's fractions no better than 8 bits: half a step on each axis at edges of " +
-      `${STEEPEST} HU, rounded up to one step; faces as in augment/warp`,
+  unit: "HU",
+  fast: {
+    kernels: ["src/augment/warp_fast.wgsl"],
+    acceptance: EIGHT_BIT_FRACTIONS,
+    gpu: (gpu, input) => warpOnGpu(gpu, input, "fast"),
   },
+  work: (input) => warpWork(input),
 };
 
 /** Warp, noise and window in one pass. */
@@ -116,10 +138,12 @@ export const fused: Pair<ImageInput> = {
   }),
   gpu: (gpu, input) => warpOnGpu(gpu, input, "exact"),
   references: { typescript: twin },
-  acceptance: {
-    ...F32_COORDINATES,
-    tolerance: F32_COORDINATES.tolerance! / 600,
-    reason: `${F32_COORDINATES.reason}; in units of the 600 HU window`,
+  acceptance: windowed(F32_COORDINATES),
+  unit: WINDOW_UNIT,
+  fast: {
+    kernels: ["src/augment/warp_fast.wgsl"],
+    acceptance: windowed(EIGHT_BIT_FRACTIONS),
+    gpu: (gpu, input) => warpOnGpu(gpu, input, "fast"),
   },
   work: (input) => warpWork(input, 3 + 10 * 24 / 4 + 40),
 };
@@ -151,13 +175,7 @@ export const labels: Pair<LabelInput> = {
     "itk-wasm": ({ data, dims, transform: { shape, matrix } }) =>
       itkWarpLabels({ data, dims, matrix, shape, outside: OUTSIDE_LABEL }),
   },
-  acceptance: {
-    class: "mismatch-count",
-    tolerance: 60,
-    reason:
-      "f32 coordinates are off by up to 3e-5 voxels: of a million voxels 180 lie that near the middle between two " +
-      "on some axis, a third of them or fewer where the label changes",
-  },
+  acceptance: NEAREST_LABEL,
   work: ({ data, transform }) => {
     const voxels = voxelCount(transform.shape);
     return { bytes: data.byteLength + voxels, flops: voxels * 9 * 2 };

@@ -1,5 +1,6 @@
 import {
   augment,
+  type Filter,
   OUTSIDE_LABEL,
   OUTSIDE_WINDOWED,
   type Transform,
@@ -7,7 +8,13 @@ import {
 } from "../../src/augment/mod.ts";
 import { createVolume, type Vec3, type VoxelArray, voxelCount } from "../../src/volume/mod.ts";
 import { warpLabelsReference, warpReference } from "../../reference/mod.ts";
-import { F32_COORDINATES } from "./augment.ts";
+import {
+  EIGHT_BIT_FRACTIONS,
+  F32_COORDINATES,
+  NEAREST_LABEL,
+  WINDOW_UNIT,
+  windowed,
+} from "./augment.ts";
 import { regions, turnAndScale, waves } from "./_warps.ts";
 import type { Case, Pair } from "./pair.ts";
 
@@ -70,6 +77,19 @@ const cases: readonly Case<FullInput>[] = [
   },
 ];
 
+async function augmentOnGpu(
+  gpu: Parameters<Pair["gpu"]>[0],
+  { data, labels, dims, transforms }: FullInput,
+  filter: Filter,
+): Promise<VoxelArray[]> {
+  const grid = { dims, spacing: [3, 3, 3] } as const;
+  using volume = uploadVolume(gpu, createVolume(data, grid), {
+    labels: createVolume(labels, grid),
+    filter,
+  });
+  return parts(await augment(gpu, { volume, transforms }));
+}
+
 /** Image, then labels, of each result. */
 function parts(
   results: readonly { readonly image: Float32Array; readonly labels?: Uint8Array }[],
@@ -88,13 +108,7 @@ export const full: Pair<FullInput> = {
     "src/random/philox.wgsl",
   ],
   cases,
-  gpu: async (gpu, { data, labels, dims, transforms }) => {
-    const grid = { dims, spacing: [3, 3, 3] } as const;
-    using volume = uploadVolume(gpu, createVolume(data, grid), {
-      labels: createVolume(labels, grid),
-    });
-    return parts(await augment(gpu, { volume, transforms }));
-  },
+  gpu: (gpu, input) => augmentOnGpu(gpu, input, "exact"),
   references: {
     typescript: ({ data, labels, dims, transforms }) =>
       parts(transforms.map(({ shape, matrix, noise, window, occlusion }) => {
@@ -124,14 +138,18 @@ export const full: Pair<FullInput> = {
         return { image, labels: warped };
       })),
   },
-  acceptance: {
-    class: "absolute",
-    tolerance: F32_COORDINATES.tolerance! / 600,
-    exceptionsPerMillion: 60,
-    reason:
-      `${F32_COORDINATES.reason}; in units of the 600 HU window; of a million labels 180 lie as near the middle ` +
-      "between two, a third of them or fewer where the label changes",
+  acceptance: windowed(F32_COORDINATES),
+  unit: WINDOW_UNIT,
+  fast: {
+    kernels: ["src/augment/warp_fast.wgsl"],
+    acceptance: windowed(EIGHT_BIT_FRACTIONS),
+    gpu: (gpu, input) => augmentOnGpu(gpu, input, "fast"),
   },
+  parts: ({ transforms }) =>
+    transforms.flatMap(({ shape }) => [
+      { name: "image", length: voxelCount(shape) },
+      { name: "labels", length: voxelCount(shape), acceptance: NEAREST_LABEL },
+    ]),
   work: ({ data, labels, transforms }) => {
     const voxels = transforms.reduce((sum, { shape }) => sum + voxelCount(shape), 0);
     return {

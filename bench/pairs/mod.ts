@@ -19,7 +19,6 @@ export const pairs: readonly Pair[] = [
   random.normal,
   full,
   augment.warp,
-  augment.warpFast,
   augment.labels,
   augment.fused,
   masks.threshold,

@@ -5,7 +5,7 @@ import type { VoxelArray } from "../../src/volume/mod.ts";
 export type ReferenceName = keyof References<object>;
 
 /** Everything that can compute a pair's result. */
-export type ImplementationName = "webgpu" | ReferenceName;
+export type ImplementationName = "webgpu" | "webgpu-fast" | ReferenceName;
 
 /** A kernel's name, `suite/kernel`. */
 export type PairName = `${string}/${string}`;
@@ -55,6 +55,8 @@ export function flat(output: Output): VoxelArray {
 export interface References<I extends object = object> {
   /** The project's own oracle: plain loops, written to be read. */
   typescript?(input: I): Promise<Output> | Output;
+  /** TensorFlow.js on its CPU backend: `tfjs-core` and `tfjs-backend-cpu`. */
+  "tfjs-cpu"?(input: I): Promise<Output> | Output;
   /** ITK's WebAssembly build. */
   "itk-wasm"?(input: I): Promise<Output> | Output;
   /** niimath's WebAssembly build. */
@@ -77,6 +79,29 @@ export interface Acceptance {
   readonly exceptionsPerMillion?: number;
   /** Why this class and this number, in one sentence; it stands in the report. */
   readonly reason: string;
+}
+
+/** A stretch of a kernel's output with a name of its own in reports: judged by itself, parts of one name together. */
+export interface OutputPart {
+  readonly name: string;
+  /** Elements. */
+  readonly length: number;
+  /** How near it must be; the pair's acceptance if absent. */
+  readonly acceptance?: Acceptance;
+}
+
+/**
+ * The same kernel by a way that is faster and less exact, e.g. the hardware's sampler: the row `webgpu-fast` beside `webgpu`, checked
+ * against the same references by an acceptance of its own. It stands in no headline: `ratios` with `against: "webgpu-fast"` say how many
+ * times longer it takes than `webgpu` does, below 1 where it is the faster one.
+ */
+export interface FastVariant<I extends object = object> {
+  /** The kernel files that it exercises and the exact way does not. */
+  readonly kernels: readonly string[];
+  /** How near it must come. */
+  readonly acceptance: Acceptance;
+  /** @returns The output; see {@linkcode Pair.gpu}. */
+  gpu(gpu: Gpu, input: I): Promise<Output>;
 }
 
 /** What a kernel cannot do without, however it is written: the roofline's two coordinates. */
@@ -122,6 +147,17 @@ export interface Pair<I extends object = object> {
   readonly references: References<I>;
   /** How near the GPU must come. */
   readonly acceptance: Acceptance;
+  /** Unit of the output's values, e.g. `HU`; absent where they have none. */
+  readonly unit?: string;
+  /** The faster, less exact way, where there is one. */
+  readonly fast?: FastVariant<I>;
+  /**
+   * The stretches of an output that must not be judged as one, e.g. an image and its labels; absent where it is one.
+   *
+   * @param input A case's input.
+   * @returns Parts whose lengths add up to the output's.
+   */
+  parts?(input: I): readonly OutputPart[];
   /**
    * The GPU implementation, from host input to host output: uploads and readbacks are its own, and so is freeing what it takes.
    *
@@ -146,6 +182,6 @@ export interface Pair<I extends object = object> {
  * @returns Their names in the order in which a report lists them.
  */
 export function referenceNames(pair: Pair): ReferenceName[] {
-  const names: ReferenceName[] = ["typescript", "itk-wasm", "niimath"];
+  const names: ReferenceName[] = ["typescript", "tfjs-cpu", "itk-wasm", "niimath"];
   return names.filter((name) => pair.references[name] !== undefined);
 }

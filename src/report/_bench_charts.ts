@@ -26,7 +26,9 @@ export function suiteCharts(
 ): { times: Chart; ratios: Chart | undefined } {
   const cases = [...groupByCase(rows).values()].map((own) => {
     const { kernel, case: name } = own[0]!;
-    const ratios = allRatios.filter((ratio) => ratio.kernel === kernel && ratio.case === name);
+    const ratios = comparisons(allRatios).filter((ratio) =>
+      ratio.kernel === kernel && ratio.case === name
+    );
     return { label: shortName(kernel), note: name, own, ratios };
   });
   const times = layOut(
@@ -53,6 +55,11 @@ export function suiteCharts(
     })),
   );
   return { times, ratios };
+}
+
+/** Ratios to what is not the project's own GPU side: the fast way is no competitor of the exact one. */
+export function comparisons(ratios: readonly BenchRatio[]): BenchRatio[] {
+  return ratios.filter(({ against }) => against !== "webgpu-fast");
 }
 
 /** Rows of one kernel and case, in the order in which they come. */

@@ -28,7 +28,7 @@ export function benchTable(
 ): Html {
   const head = HEAD.map(([title, kind]) => markup`<th scope="col" class="${kind}">${title}</th>`);
   return scrollTable(
-    `Suite ${suite}. Deviations are in the unit of the kernel's output. Shares are of the adapter's own measured rates, for the least work the kernel can do.`,
+    `Suite ${suite}. Deviations have the unit of the kernel's output; where it has parts, they are the first one's. Shares are of the adapter's own measured rates, for the least work the kernel can do.`,
     markup`<thead>
 <tr>${head}</tr>
 </thead>
@@ -57,10 +57,10 @@ ${
 
 function implementationRow(row: BenchRow, ratio: BenchRatio | undefined): Html {
   const { agreement, roofline, samples_ms, outliers } = row;
-  const { class: kind, max_abs, mismatches, ok, error, own_noise } = agreement;
+  const { class: kind, max_abs, ok, error, own_noise, unit, parts } = agreement;
   const agrees = ok
-    ? markup`<span class="good">✓</span> ${kind}${
-      mismatches !== undefined && mismatches > 0 && `, ${mismatches} differ`
+    ? markup`<span class="good">✓</span> ${
+      (parts ?? [{ name: undefined, ...agreement }]).map(partText).join("; ")
     }${
       own_noise !== undefined &&
       ` as far as noise of its own reaches (standard deviation ${figure(own_noise)})`
@@ -82,7 +82,7 @@ function implementationRow(row: BenchRow, ratio: BenchRatio | undefined): Html {
     )
   }${bound(ratio && interval(ratio.ci95))}<td>${agrees}</td>${
     number(
-      kind === "exact" && ok ? "none" : figure(max_abs),
+      kind === "exact" && ok ? "none" : `${figure(max_abs)}${unit === undefined ? "" : ` ${unit}`}`,
     )
   }${number(roofline && percent(roofline.bandwidth_share))}${
     number(
@@ -93,4 +93,19 @@ ${
     !ok && error !== undefined &&
     markup`<tr><td colspan="${HEAD.length}" class="bad">${row.implementation}: ${error}</td></tr>\n`
   }`;
+}
+
+/** The class, and how many elements differ by more than it allows any of them to. */
+function partText(
+  { name, class: kind, mismatches }:
+    & { name: string | undefined }
+    & Pick<
+      BenchRow["agreement"],
+      "class" | "mismatches"
+    >,
+): string {
+  return [
+    name === undefined ? kind : `${name} ${kind}`,
+    ...mismatches ? [`${mismatches} differ`] : [],
+  ].join(", ");
 }

@@ -57,6 +57,42 @@ export interface BenchAgreement {
   readonly own_noise?: number;
   /** One line that says why it is not. */
   readonly error?: string;
+  /** Unit of `max_abs`; absent where the output has none. */
+  readonly unit?: string;
+  /**
+   * The output's parts, where they are judged by themselves, e.g. an image and its labels; `class`, `max_abs` and `unit` are then those of
+   * the first, `mismatches` those of all.
+   */
+  readonly parts?: readonly BenchPartAgreement[];
+}
+
+/** How one part of an output compares. */
+export interface BenchPartAgreement {
+  readonly name: string;
+  readonly class: BenchAgreement["class"];
+  readonly max_abs: number;
+  readonly mismatches: number;
+  readonly ok: boolean;
+  readonly error?: string;
+  readonly unit?: string;
+}
+
+/** How near an output must be to the references', and why. */
+export interface BenchAcceptance {
+  /** `suite/name`. */
+  readonly kernel: string;
+  /** Whose output: the exact way or the fast one. */
+  readonly implementation: "webgpu" | "webgpu-fast";
+  /** Which part of it, where parts are judged by themselves. */
+  readonly part?: string;
+  readonly class: BenchAgreement["class"];
+  /** In the output's unit, or elements in a million; 0 if absent. */
+  readonly tolerance?: number;
+  /** Elements in a million that may be further off; 0 if absent. */
+  readonly exceptions_per_million?: number;
+  readonly unit?: string;
+  /** One sentence. */
+  readonly reason: string;
 }
 
 /** The least work of a kernel against the adapter's own measured ceilings. */
@@ -90,11 +126,14 @@ export interface BenchRow {
   /** Wall time of the first call, compilation included, ms. */
   readonly first_call_ms?: number;
   readonly roofline?: BenchRoofline;
-  /** Of the row of `webgpu`: the worst of its agreements. */
+  /** Of the rows of `webgpu` and `webgpu-fast`: the worst of their agreements; of others, that of `webgpu` with them. */
   readonly agreement: BenchAgreement;
 }
 
-/** How many times faster the GPU is than another implementation. */
+/**
+ * How many times faster the GPU's exact way is than another implementation. Against `webgpu-fast` it says how many times longer the fast
+ * way takes: below 1 the fast way is the faster one.
+ */
 export interface BenchRatio {
   /** `suite/name`. */
   readonly kernel: string;
@@ -134,6 +173,8 @@ export interface BenchResult {
   readonly seed: number;
   readonly results: readonly BenchRow[];
   readonly ratios: readonly BenchRatio[];
+  /** What counted as agreement. */
+  readonly acceptances?: readonly BenchAcceptance[];
   readonly absent?: readonly BenchAbsence[];
   readonly absent_peers?: readonly BenchAbsentPeer[];
   readonly overhead?: {

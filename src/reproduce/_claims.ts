@@ -82,8 +82,8 @@ type Judgement = Pick<Claim, "measured" | "verdict" | "why">;
 /** Kernels that stand for augmentation, the fullest first. */
 export const AUGMENTATION = ["augment/full", "augment/warp"] as const;
 
-/** The warp that computes its own fractions, and the one by the texture filter. */
-export const FILTER = { exact: "augment/warp", fast: "augment/warp-fast" } as const;
+/** The warp that computes its own fractions, `webgpu`, or takes the texture filter's, `webgpu-fast`. */
+export const FILTERED = "augment/warp";
 
 /** What counts as a widely used CPU version, the baseline of the original's own code first. */
 const CPU_VERSIONS: readonly BenchImplementation[] = [
@@ -143,9 +143,10 @@ function webgpuRow(
   results: readonly BenchRow[],
   kernel: string,
   name?: string,
+  implementation: "webgpu" | "webgpu-fast" = "webgpu",
 ): BenchRow | undefined {
   return results.find((row) =>
-    row.kernel === kernel && row.implementation === "webgpu" &&
+    row.kernel === kernel && row.implementation === implementation &&
     (name === undefined || row.case === name)
   );
 }
@@ -191,8 +192,8 @@ function judgeLabels({ kind, scores }: Evidence): Judgement {
 }
 
 function judgeFilter({ adapter, results }: BenchResult): Judgement {
-  const exact = webgpuRow(results, FILTER.exact);
-  const fast = exact && webgpuRow(results, FILTER.fast, exact.case);
+  const exact = webgpuRow(results, FILTERED);
+  const fast = exact && webgpuRow(results, FILTERED, exact.case, "webgpu-fast");
   if (!exact || !fast) {
     return { verdict: "not tested", why: "The sampler and the exact kernel were not both timed" };
   }

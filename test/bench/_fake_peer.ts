@@ -36,7 +36,11 @@ await serve({
       error.name = "NoAdapterError";
       throw error;
     }
-    return { implementation: name, version: "1.0", ...(name === "webgpu" ? { adapter } : {}) };
+    return {
+      implementation: name,
+      version: "1.0",
+      ...(name.startsWith("webgpu") ? { adapter } : {}),
+    };
   },
   device: () => Promise.resolve({ empty_submit_ms: 0.5, copy_bytes_per_s: 1, flops_per_s: 1 }),
   open(kernel, input) {
@@ -56,7 +60,7 @@ await serve({
         const wrong = behaviour === "wrong" || (behaviour === "wrong-later" && calls > 1);
         return values.map((value, i) => 2 * value + (wrong && i === 1 ? 1 : 0));
       },
-      ...(name === "webgpu" ? { kernelMs: () => Promise.resolve(0.25) } : {}),
+      ...(name.startsWith("webgpu") ? { kernelMs: () => Promise.resolve(0.25) } : {}),
     };
   },
 });

@@ -6,6 +6,13 @@ import type { BenchImplementation } from "../../src/report/schema.ts";
 import { doubling } from "./_pairs.ts";
 import { fakeProgram } from "./_programs.ts";
 
+/** The same pair with a fast variant that may be off by one. */
+function withFast(): BenchSetup["pairs"][number] {
+  const pair = doubling("test/double");
+  const acceptance = { class: "absolute", tolerance: 1, reason: "A test's own" } as const;
+  return { ...pair, unit: "HU", fast: { kernels: [], acceptance, gpu: pair.gpu } };
+}
+
 /** One kernel unless told otherwise, and fake programs with the behaviours given. */
 function setup(
   behaviours: Partial<Record<BenchImplementation, string>>,
@@ -18,7 +25,7 @@ function setup(
     folders,
     programs(dir) {
       folders.push(dir);
-      return (["webgpu", "typescript", "itk-wasm"] as const).map((name) =>
+      return (["webgpu", "webgpu-fast", "typescript", "itk-wasm"] as const).map((name) =>
         fakeProgram(name, behaviours[name] ?? "good", dir)
       );
     },
@@ -198,5 +205,53 @@ Deno.test("benchWith() leaves a reference out of a case that says why", async ()
     result.results.filter((row) => row.implementation === "itk-wasm").map((row) => row.case),
     ["large"],
   );
+  assertEquals(benchFailures(result), []);
+});
+
+Deno.test("benchWith() times the fast variant beside the exact kernel, by an acceptance of its own", async () => {
+  const result = await benchWith(setup({ "webgpu-fast": "wrong" }, { pairs: [withFast()] }), {
+    quick: true,
+  });
+  assertEquals(result.results.map(({ implementation }) => implementation), [
+    "webgpu",
+    "webgpu-fast",
+    "typescript",
+    "itk-wasm",
+  ]);
+  const [exact, fast] = result.results;
+  const off = { max_abs: 0, mismatches: 0, ok: true, unit: "HU" };
+  assertEquals(exact!.agreement, { ...off, class: "exact" });
+  assertEquals(fast!.agreement, { ...off, class: "absolute", max_abs: 1 });
+  assertEquals([fast!.kernel_ms, fast!.roofline?.bytes], [0.25, 32]);
+  const ratio = result.ratios.find(({ against }) => against === "webgpu-fast")!;
+  assertEquals(ratio.ratio, fast!.median_ms / exact!.median_ms);
+  assertEquals(benchFailures(result), []);
+  const entry = { kernel: "test/double", unit: "HU" };
+  assertEquals(result.acceptances, [
+    { ...entry, implementation: "webgpu", class: "exact", reason: "Doubling a float is exact" },
+    {
+      ...entry,
+      ...{ implementation: "webgpu-fast", class: "absolute", tolerance: 1 },
+      reason: "A test's own",
+    },
+  ]);
+});
+
+Deno.test("benchWith() fails a fast variant that is further off than its acceptance", async () => {
+  const pair = withFast();
+  const fast = { ...pair.fast!, acceptance: { ...pair.fast!.acceptance, tolerance: 0.5 } };
+  const plan = setup({ "webgpu-fast": "wrong-later" }, { pairs: [{ ...pair, fast }] });
+  const result = await benchWith(plan, { quick: true });
+  assertEquals(benchFailures(result), [
+    "Cannot accept test/double (small): webgpu-fast disagrees with its references: " +
+    "1 of 4 elements differ (none may by more than 0.5): [1] got 3, expected 2",
+  ]);
+});
+
+Deno.test("benchWith() goes on without a fast variant that the adapter cannot run", async () => {
+  const plan = setup({ "webgpu-fast": "refuses" }, { pairs: [withFast()] });
+  const result = await benchWith(plan, { quick: true });
+  assertEquals(result.absent!.map(({ implementation }) => implementation), ["webgpu-fast"]);
+  assertEquals(result.results.map(({ agreement }) => agreement.ok), [true, true, true]);
   assertEquals(benchFailures(result), []);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { compare } from "../../bench/agreement.ts";
+import { judge, yardstickOf } from "../../bench/judge.ts";
 import { readRaw } from "../../bench/_raw.ts";
 import { writeCase } from "../../bench/case_files.ts";
 import { pairs, referenceNames } from "../../bench/mod.ts";
@@ -29,7 +29,8 @@ for (const name of ["typescript", "itk-wasm", "niimath"] as const) {
     inFolder(async (dir) => {
       const pair = pairs.find((pair) => referenceNames(pair).includes(name))!;
       const item = pair.cases.find(({ edge }) => edge)!;
-      await writeCase(dir, item.input());
+      const input = item.input();
+      await writeCase(dir, input);
       const program = programs(dir);
       const outputs = [];
       for (const peerName of ["webgpu", name]) {
@@ -43,7 +44,7 @@ for (const name of ["typescript", "itk-wasm", "niimath"] as const) {
         const { dtype, length } = await peer.output(file);
         outputs.push(await readRaw(file, dtype, length));
       }
-      assertEquals(compare(outputs[0]!, outputs[1]!, pair.acceptance).error, undefined);
+      assertEquals(judge(outputs[0]!, outputs[1]!, yardstickOf(pair, input)).error, undefined);
     }));
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { pairs } from "../../bench/mod.ts";
+import { type Pair, pairs } from "../../bench/mod.ts";
 import { readFiles } from "./_files.ts";
 
 /** Kernel files that need no pair: the self-test holds their expected values itself. */
@@ -8,13 +8,17 @@ const UNPAIRED = /^src\/gpu\/self_check\w*\.wgsl belongs/;
 /** One line for each kernel file without a pair and each listed file that does not exist. */
 function faults(
   files: Iterable<string>,
-  listed: readonly { readonly name: string; readonly kernels: readonly string[] }[],
+  listed: readonly Pick<Pair, "name" | "kernels" | "fast">[],
 ): string[] {
   const there = new Set(files);
-  const paired = new Set(listed.flatMap(({ kernels }) => kernels));
+  const all = listed.map(({ name, kernels, fast }) => ({
+    name,
+    kernels: [...kernels, ...fast?.kernels ?? []],
+  }));
+  const paired = new Set(all.flatMap(({ kernels }) => kernels));
   return [
     ...[...there].filter((file) => !paired.has(file)).map((file) => `${file} belongs to no pair`),
-    ...listed.flatMap(({ name, kernels }) =>
+    ...all.flatMap(({ name, kernels }) =>
       kernels.filter((file) => !there.has(file)).map((file) =>
         `${name} lists ${file}: no such file`
       )
@@ -23,7 +27,7 @@ function faults(
 }
 
 Deno.test("a kernel file without a pair and a listed file that does not exist are faults", () => {
-  const listed = [{ name: "a/b", kernels: ["src/a/b.wgsl", "src/a/gone.wgsl"] }];
+  const listed = [{ name: "a/b" as const, kernels: ["src/a/b.wgsl", "src/a/gone.wgsl"] }];
   assertEquals(faults(["src/a/b.wgsl", "src/a/new.wgsl.ts"], listed), [
     "src/a/new.wgsl.ts belongs to no pair",
     "a/b lists src/a/gone.wgsl: no such file",

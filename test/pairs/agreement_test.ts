@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertNotEquals } from "@std/assert";
-import { compare } from "../../bench/agreement.ts";
+import { judge, yardstickOf } from "../../bench/judge.ts";
 import { flat, type Pair, pairs, referenceNames } from "../../bench/pairs/mod.ts";
 import { type Gpu, selectAdapter } from "../../src/gpu/mod.ts";
 import { testAdapter, withGpu } from "../_gpu.ts";
@@ -22,7 +22,8 @@ function same(a: unknown, b: unknown): boolean {
   );
 }
 
-async function checkPair(gpu: Gpu, pair: Pair): Promise<void> {
+async function checkPair(gpu: Gpu, pair: Pair, fast = false): Promise<void> {
+  const way = fast ? pair.fast! : pair;
   const before = gpu.memory.inUse;
   // Later headline cases are larger ones of the same kind: the benchmark checks them when it times them.
   const [first, ...later] = pair.cases.filter((one) => one.headline);
@@ -35,11 +36,11 @@ async function checkPair(gpu: Gpu, pair: Pair): Promise<void> {
     const { bytes, flops } = pair.work(input);
     assert(bytes > 0 && bytes < Infinity, `${pair.name}, ${name}: work of ${bytes} bytes`);
     assert(flops >= 0 && flops < Infinity, `${pair.name}, ${name}: work of ${flops} operations`);
-    const got = flat(await pair.gpu(gpu, input));
+    const got = flat(await way.gpu(gpu, input));
     for (const reference of referenceNames(pair)) {
       if (without[reference] !== undefined) continue;
       const expected = flat(await pair.references[reference]!(input));
-      const { error } = compare(got, expected, pair.acceptance);
+      const { error } = judge(got, expected, yardstickOf(pair, input, fast));
       assertEquals(error, undefined, `${pair.name}, ${name}, against ${reference}`);
     }
     assert(same(input, again), `${pair.name}, ${name}: an implementation changed its input`);
@@ -50,13 +51,18 @@ async function checkPair(gpu: Gpu, pair: Pair): Promise<void> {
 const { info } = await selectAdapter(testAdapter());
 
 for (const pair of pairs) {
-  const sampled = pair.kernels.includes("src/augment/warp_fast.wgsl");
-  testUnless(
-    `${pair.name} agrees with its references on every case`,
-    sampled && !info.features.includes("float32-filterable")
-      ? `${info.description} does not filter 32-bit floats`
-      : undefined,
+  const { name } = pair;
+  Deno.test(
+    `${name} agrees with its references on every case`,
     withGpu((gpu) => checkPair(gpu, pair)),
+  );
+  if (!pair.fast) continue;
+  testUnless(
+    `the fast variant of ${name} agrees with its references on every case`,
+    info.features.includes("float32-filterable")
+      ? undefined
+      : `${info.description} does not filter 32-bit floats`,
+    withGpu((gpu) => checkPair(gpu, pair, true)),
   );
 }
 
@@ -79,10 +85,12 @@ Deno.test("every pair has a name of its own, suite/kernel", () => {
 });
 
 Deno.test("every pair has the TypeScript reference and names its kernels", () => {
-  for (const { name, references, kernels } of pairs) {
+  for (const { name, references, kernels, fast } of pairs) {
     assert(references.typescript, `${name} has no TypeScript reference`);
     assertGreater(kernels.length, 0, `${name} names no kernel`);
-    assertEquals(kernels.length, new Set(kernels).size, `${name} names a kernel twice`);
+    if (fast) assertGreater(fast.kernels.length, 0, `${name}'s fast variant names no kernel`);
+    const all = [...kernels, ...fast?.kernels ?? []];
+    assertEquals(all.length, new Set(all).size, `${name} names a kernel twice`);
   }
 });
 
@@ -97,13 +105,17 @@ Deno.test("every pair has headline and edge cases, each case with a name of its 
 });
 
 Deno.test("every acceptance gives its reason, and its tolerance where it has one", () => {
-  for (const { name, acceptance } of pairs) {
-    const { class: kind, tolerance, exceptionsPerMillion, reason } = acceptance;
-    assertMatch(reason, /\w+ \w+ \w+/, `${name} gives no reason`);
-    if (kind === "exact") assertEquals(tolerance, undefined, `${name}: exact has no tolerance`);
-    else assertGreater(tolerance!, 0, `${name} has no tolerance`);
-    if (kind !== "absolute") {
-      assertEquals(exceptionsPerMillion, undefined, `${name} has exceptions`);
+  for (const pair of pairs) {
+    const parts = pair.parts?.(pair.cases[0]!.input()) ?? [];
+    const all = [pair, ...pair.fast ? [pair.fast] : [], ...parts];
+    for (const acceptance of all.flatMap(({ acceptance }) => acceptance ?? [])) {
+      const { class: kind, tolerance, exceptionsPerMillion, reason } = acceptance;
+      assertMatch(reason, /\w+ \w+ \w+/, `${pair.name} gives no reason`);
+      if (kind === "exact") assertEquals(tolerance, undefined, `${pair.name}: exact tolerance`);
+      else assertGreater(tolerance!, 0, `${pair.name} has no tolerance`);
+      if (kind !== "absolute") {
+        assertEquals(exceptionsPerMillion, undefined, `${pair.name} has exceptions`);
+      }
     }
   }
 });

@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
-import { compareNoisy } from "../../bench/agreement.ts";
+import { judge, yardstickOf } from "../../bench/judge.ts";
 import { readRaw } from "../../bench/_raw.ts";
 import { writeCase } from "../../bench/case_files.ts";
 import { flat, pairs } from "../../bench/pairs/mod.ts";
@@ -85,7 +85,7 @@ for (const { name, program, reason } of CANDIDATES) {
         try {
           const { output, own_noise } = await compute(peer, pair.name, input);
           const expected = flat(await pair.references.typescript!(input));
-          const { ok, error } = compareNoisy(output, expected, pair.acceptance, own_noise);
+          const { ok, error } = judge(output, expected, yardstickOf(pair, input), own_noise);
           if (!ok) faults.set(`${pair.name}, ${item.name}`, error);
         } catch (error) {
           if (!(error instanceof PeerError)) throw error;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pairs } from "../../bench/mod.ts";
 import type { BenchRatio, BenchResult, BenchRow, LabelScore } from "../../src/report/mod.ts";
-import { AUGMENTATION, FILTER, judgeClaims } from "../../src/reproduce/_claims.ts";
+import { AUGMENTATION, FILTERED, judgeClaims } from "../../src/reproduce/_claims.ts";
 import { benchResult, gpuRow } from "./_bench.ts";
 
 const ratio = (against: BenchRatio["against"], low: number, kernel = "augment/warp") => ({
@@ -99,9 +99,10 @@ Deno.test("judgeClaims() gives no speed of a kernel that is wrong or was not che
 
 Deno.test("every kernel that a claim looks for is in the registry", () => {
   const names = pairs.map(({ name }): string => name);
-  for (const name of [...AUGMENTATION, ...Object.values(FILTER)]) {
+  for (const name of [...AUGMENTATION, FILTERED]) {
     assert(names.includes(name), name);
   }
+  assert(pairs.find(({ name }) => name === FILTERED)!.fast);
 });
 
 Deno.test("judgeClaims() takes the full augmentation where it was timed, never the own TypeScript", () => {
@@ -149,13 +150,18 @@ Deno.test("judgeClaims() leaves absent organs out of the mean and says nothing w
 });
 
 Deno.test("judgeClaims() judges the sampler on hardware only", () => {
-  const row = (kernel: string, median_ms: number, max_abs: number): BenchRow => ({
-    ...gpuRow(kernel, "one"),
+  const row = (
+    implementation: BenchRow["implementation"],
+    median_ms: number,
+    max_abs: number,
+  ): BenchRow => ({
+    ...gpuRow("augment/warp", "one"),
+    implementation,
     median_ms,
     agreement: { class: "absolute", max_abs, ok: true },
   });
   const verdict = (software: boolean, fast: number) => {
-    const results = [row("augment/warp", 10, 0.01), row("augment/warp-fast", fast, 2.1)];
+    const results = [row("webgpu", 10, 0.01), row("webgpu-fast", fast, 2.1)];
     return judge(7, { bench: { ...benchResult({ software }), results } });
   };
   assertEquals(verdict(false, 5).verdict, "reproduced");
@@ -165,8 +171,8 @@ Deno.test("judgeClaims() judges the sampler on hardware only", () => {
     verdict(true, 5).measured,
     "sampler 5.0 ms, exact 10.0 ms, largest difference 2.10 HU",
   );
-  const exact = { ...row("augment/warp", 10, 0.01), agreement: DISAGREES };
-  const results = [exact, row("augment/warp-fast", 5, 2.1)];
+  const exact = { ...row("webgpu", 10, 0.01), agreement: DISAGREES };
+  const results = [exact, row("webgpu-fast", 5, 2.1)];
   const wrong = judge(7, { bench: { ...benchResult({ software: false }), results } });
   assertEquals([wrong.verdict, wrong.measured], ["not tested", undefined]);
 });
