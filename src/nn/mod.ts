@@ -6,10 +6,3 @@
 export * from "./model/mod.ts";
 export * from "./ops/mod.ts";
 export * from "./tensor.ts";
-export {
-  decodeSafetensors,
-  encodeSafetensors,
-  type NamedTensor,
-  type Safetensors,
-  SafetensorsError,
-} from "./model/safetensors.ts";
