@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { accumulateReference, type AccumulateTile } from "./accumulate.ts";
 export { closeByDistance, dilateByDistance, erodeByDistance, openByDistance } from "./distance.ts";
 export { itkWarp, itkWarpLabels } from "./itk.ts";
 export {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { accumulate } from "./accumulate.ts";
 import * as augment from "./augment.ts";
 import { full } from "./augment_full.ts";
 import * as balls from "./ball_operations.ts";
@@ -35,4 +36,5 @@ export const pairs: readonly Pair[] = [
   convolution.conv3dFilter,
   convolution.channelSums,
   convolution.convTranspose3d,
+  accumulate,
 ];

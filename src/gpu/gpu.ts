@@ -188,9 +188,11 @@ export class Gpu implements AsyncDisposable {
    * Records filling an array with zeros.
    *
    * @param array What to fill.
+   * @param from First byte, a multiple of 4.
+   * @param bytes How many, a multiple of 4.
    */
-  clear(array: GpuArray): void {
-    this.#commands.encoder().clearBuffer(array.buffer, 0, array.byteLength);
+  clear(array: GpuArray, from = 0, bytes: number = array.byteLength - from): void {
+    this.#commands.encoder().clearBuffer(array.buffer, from, bytes);
   }
 
   /** Hands the recorded work to the GPU without waiting for it. */

@@ -132,6 +132,17 @@ Deno.test(
 );
 
 Deno.test(
+  "clear() fills a part and leaves the rest",
+  withGpu(async (gpu) => {
+    using array = gpu.upload(new Uint32Array([1, 2, 3, 4]));
+    gpu.clear(array, 4, 8);
+    assertEquals(await gpu.read(array, Uint32Array), new Uint32Array([1, 0, 0, 4]));
+    gpu.clear(array, 12);
+    assertEquals(await gpu.read(array, Uint32Array), new Uint32Array([1, 0, 0, 0]));
+  }),
+);
+
+Deno.test(
   "allocate() refuses what one binding cannot hold, naming the need and the limit",
   withGpu(async (gpu) => {
     const limit = Math.min(
