@@ -10,12 +10,11 @@ import {
   type Transform,
   uploadVolume,
 } from "../augment/mod.ts";
-import { PAPER_SPACING } from "../data/mod.ts";
+import { PAPER_SPACING, readCase } from "../data/mod.ts";
 import { type AdapterInfo, openGpu } from "../gpu/mod.ts";
 import { encodeContactSheet, type SheetTile, sheetTile } from "../report/mod.ts";
 import { type Affine, createVolume, type Vec3, writeNifti } from "../volume/mod.ts";
 import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
-import { readAugmentInput } from "./augment_input.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { oneOf, wholeNumber } from "./flags.ts";
@@ -89,7 +88,7 @@ export const augmentCommand: Command = defineCommand({
     await checkOutFolder(target);
 
     // Nothing is shown until the CT and a GPU are there: what is wrong with either is one line on stderr.
-    const source = await readAugmentInput({
+    const source = await readCase({
       volume: userPath(input),
       labels: flags.labels === undefined ? undefined : userPath(flags.labels),
     }, { signal });

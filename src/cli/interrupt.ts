@@ -1,7 +1,7 @@
 import { EXIT } from "./exit_codes.ts";
 
 /** `deno task` delivers one Ctrl-C twice, milliseconds apart; a person's second press comes later than this. */
-const SAME_PRESS_MS = 500;
+const SAME_PRESS_MS = 1000;
 
 /** Listens for the signals that ask a process to end. */
 export interface Interrupt extends Disposable {

@@ -1,4 +1,3 @@
-import { PAPER_SPACING, readLabels } from "../data/mod.ts";
 import {
   createVolume,
   readNifti,
@@ -7,9 +6,10 @@ import {
   sameGrid,
   type Volume,
 } from "../volume/mod.ts";
+import { PAPER_SPACING, readLabels } from "./labels_file.ts";
 
 /** A CT and its labels as training sees them. */
-export interface AugmentInput {
+export interface CaseVolumes {
   /** HU, RAS, 3 mm. */
   readonly volume: Volume;
   /** On the same grid. */
@@ -25,10 +25,18 @@ export interface AugmentInput {
  * @throws {TypeError} If the labels lie on another grid than the CT.
  * @throws {RangeError} If a label is not an integer from 0 to 255.
  */
-export async function readAugmentInput(
+export async function readCase(
+  paths: { readonly volume: string; readonly labels: string },
+  options: { readonly signal?: AbortSignal },
+): Promise<Required<CaseVolumes>>;
+export async function readCase(
   paths: { readonly volume: string; readonly labels?: string | undefined },
-  options: { readonly signal: AbortSignal },
-): Promise<AugmentInput> {
+  options: { readonly signal?: AbortSignal },
+): Promise<CaseVolumes>;
+export async function readCase(
+  paths: { readonly volume: string; readonly labels?: string | undefined },
+  options: { readonly signal?: AbortSignal },
+): Promise<CaseVolumes> {
   const ct = await readNifti(paths.volume, options);
   const file = paths.labels === undefined ? undefined : await readLabels(paths.labels, options);
   if (file && !sameGrid(ct, file)) {
