@@ -3,25 +3,67 @@ import { PeerError, type PeerProgram } from "../peer.ts";
 import { buildItk, type BuiltItk } from "./itk.ts";
 import { type PythonPeer, pythonProgram } from "./python.ts";
 
+const ON_NVIDIA = "with an NVIDIA GPU and its driver";
+
 const PYTHON_PEERS: readonly PythonPeer[] = [
   {
     name: "scipy",
     script: "scipy_peer.py",
     modules: ["numpy", "scipy"],
-    debian: "python3-scipy",
+    get: "apt-get install python3-scipy",
   },
   {
     name: "torch-cpu",
     script: "torch_peer.py",
+    args: ["cpu"],
     modules: ["numpy", "torch"],
-    debian: "python3-numpy python3-torch",
+    get: "apt-get install python3-numpy python3-torch",
+  },
+  {
+    name: "torch-cuda",
+    script: "torch_peer.py",
+    args: ["cuda"],
+    modules: ["numpy", "torch"],
+    device: "torch.cuda.is_available()",
+    get: `pip install torch, ${ON_NVIDIA}`,
+  },
+  {
+    name: "cupy",
+    script: "cupy_peer.py",
+    modules: ["numpy", "cupy"],
+    device: "cupy.cuda.runtime.getDeviceCount() > 0",
+    get: `pip install cupy-cuda12x, ${ON_NVIDIA}`,
+  },
+  {
+    name: "monai-cuda",
+    script: "monai_peer.py",
+    args: ["cuda"],
+    modules: ["numpy", "torch", "monai"],
+    device: "torch.cuda.is_available()",
+    get: `pip install torch monai, ${ON_NVIDIA}`,
+  },
+  {
+    name: "dali",
+    script: "dali_peer.py",
+    modules: ["numpy", "nvidia.dali"],
+    get: `pip install nvidia-dali-cuda120, ${ON_NVIDIA}`,
   },
 ];
 
 const ITK_THREADS = { "itk-1t": 1, "itk-2t": 2 } as const;
 
 /** What a person may call native peers: each by its name, and ITK with either number of threads as `itk`. */
-export const PEER_NAMES = ["scipy", "itk", "itk-1t", "itk-2t", "torch-cpu"] as const;
+export const PEER_NAMES = [
+  "scipy",
+  "itk",
+  "itk-1t",
+  "itk-2t",
+  "torch-cpu",
+  "torch-cuda",
+  "cupy",
+  "monai-cuda",
+  "dali",
+] as const;
 
 /** One of {@linkcode PEER_NAMES}. */
 export type PeerName = typeof PEER_NAMES[number];
@@ -64,11 +106,12 @@ export async function findPeers(
     if (wanted !== "auto") throw new PeerError(implementation, reason);
     absent.push({ implementation, reason });
   };
-  for (const peer of PYTHON_PEERS.filter(({ name }) => named(name))) {
-    onStep?.(`looking for ${peer.name}`);
-    const found = await pythonProgram(peer, signal);
-    if (typeof found === "string") miss(peer.name, found);
-    else programs.push(found);
+  const inPython = PYTHON_PEERS.filter(({ name }) => named(name));
+  if (inPython.length > 0) onStep?.(`looking for ${inPython.map(({ name }) => name).join(", ")}`);
+  const found = await Promise.all(inPython.map((peer) => pythonProgram(peer, signal)));
+  for (const [i, program] of found.entries()) {
+    if (typeof program === "string") miss(inPython[i]!.name, program);
+    else programs.push(program);
   }
   let itk: BuiltItk | undefined;
   for (const [name, threads] of Object.entries(ITK_THREADS)) {

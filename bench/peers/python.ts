@@ -6,9 +6,13 @@ export interface PythonPeer {
   readonly name: PeerProgram["name"];
   /** Of this folder. */
   readonly script: string;
+  /** Its arguments. */
+  readonly args?: readonly string[];
   readonly modules: readonly string[];
-  /** The Debian package that brings them. */
-  readonly debian: string;
+  /** A Python expression that is true where the device it needs is there. */
+  readonly device?: string;
+  /** How to get it. */
+  readonly get: string;
 }
 
 /** The first on PATH may be a virtual environment that lacks what Debian's own has. */
@@ -22,27 +26,31 @@ const PYTHONS = ["python3", "/usr/bin/python3"];
  * @returns The program, or in one line why there is none and how to get it.
  */
 export async function pythonProgram(
-  { name, script, modules, debian }: PythonPeer,
+  peer: PythonPeer,
   signal?: AbortSignal,
 ): Promise<PeerProgram | string> {
+  const { name, script, args = [], modules, device, get } = peer;
   for (const command of PYTHONS) {
-    if (await imports(command, modules, signal)) {
-      return { name, command, args: ["-B", fromFileUrl(new URL(script, import.meta.url))] };
+    if (await imports(command, peer, signal)) {
+      return {
+        name,
+        command,
+        args: ["-B", fromFileUrl(new URL(script, import.meta.url)), ...args],
+      };
     }
   }
-  return `not installed: no python3 here imports ${
-    modules.join(" and ")
-  }; apt-get install ${debian}`;
+  const missing = `no python3 here imports ${modules.join(" and ")}`;
+  return `not installed: ${missing}${device === undefined ? "" : " and finds a GPU"}; ${get}`;
 }
 
 async function imports(
   command: string,
-  modules: readonly string[],
+  { modules, device = "True" }: PythonPeer,
   signal?: AbortSignal,
 ): Promise<boolean> {
   try {
     const { success } = await new Deno.Command(command, {
-      args: ["-B", "-c", `import ${modules.join(", ")}`],
+      args: ["-B", "-c", `import sys, ${modules.join(", ")}; sys.exit(not ${device})`],
       stdin: "null",
       stdout: "null",
       stderr: "null",

@@ -13,7 +13,9 @@ export type BenchImplementation =
   | "itk-2t"
   | "torch-cpu"
   | "torch-cuda"
-  | "cupy";
+  | "cupy"
+  | "monai-cuda"
+  | "dali";
 
 /** Lower and upper end of a bootstrap 95 % interval, in the unit of the figure it belongs to. */
 export type Interval = readonly [low: number, high: number];

@@ -1,3 +1,4 @@
+import { fromFileUrl } from "@std/path";
 import type { PeerProgram } from "../../bench/peer.ts";
 import { isItkBuilt, ITK_PROGRAM } from "../../bench/peers/itk.ts";
 import { pythonProgram } from "../../bench/peers/python.ts";
@@ -5,6 +6,8 @@ import { pythonProgram } from "../../bench/peers/python.ts";
 /** A native peer, or why it cannot be tested here. */
 export interface Candidate {
   readonly name: PeerProgram["name"];
+  /** The library that something else stands in for. */
+  readonly standIn?: string;
   readonly program?: PeerProgram;
   readonly reason?: string;
 }
@@ -13,10 +16,37 @@ async function python(
   name: PeerProgram["name"],
   script: string,
   module: string,
-  debian: string,
+  args: readonly string[] = [],
 ): Promise<Candidate> {
-  const found = await pythonProgram({ name, script, modules: ["numpy", module], debian });
+  const modules = ["numpy", module];
+  const found = await pythonProgram({ name, script, args, modules, get: `install ${module}` });
   return typeof found === "string" ? { name, reason: found } : { name, program: found };
+}
+
+/** A peer in Python that finds the modules of `stand_in` before those of the machine. */
+async function standIn(
+  name: PeerProgram["name"],
+  script: string,
+  library: string,
+  real: string,
+  args: readonly string[] = [],
+): Promise<Candidate> {
+  const candidate = await python(name, script, real, args);
+  if (!candidate.program) return { ...candidate, standIn: library };
+  const [, path = ""] = candidate.program.args;
+  const folder = fromFileUrl(new URL("stand_in", import.meta.url));
+  const quoted = [folder, path.slice(0, path.lastIndexOf("/")), path].map((text) =>
+    JSON.stringify(text)
+  );
+  const code = "import sys, runpy; " +
+    `sys.path[:0] = [${quoted[0]}, ${quoted[1]}]; runpy.run_path(${
+      quoted[2]
+    }, run_name="__main__")`;
+  return {
+    name,
+    standIn: library,
+    program: { ...candidate.program, args: ["-B", "-c", code, ...args] },
+  };
 }
 
 const built = await isItkBuilt();
@@ -30,8 +60,10 @@ function itk(name: PeerProgram["name"], threads: number): Candidate {
 
 /** Every native peer. */
 export const CANDIDATES: readonly Candidate[] = [
-  await python("scipy", "scipy_peer.py", "scipy", "python3-scipy"),
-  await python("torch-cpu", "torch_peer.py", "torch", "python3-torch"),
+  await python("scipy", "scipy_peer.py", "scipy"),
+  await python("torch-cpu", "torch_peer.py", "torch", ["cpu"]),
+  await standIn("cupy", "cupy_peer.py", "CuPy", "scipy"),
+  await standIn("monai-cuda", "monai_peer.py", "MONAI", "torch", ["cpu"]),
   itk("itk-1t", 1),
   itk("itk-2t", 2),
 ];

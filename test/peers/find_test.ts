@@ -9,7 +9,7 @@ Deno.test("pythonProgram() says what is missing and how to get it", async () => 
     name: "scipy",
     script: "scipy_peer.py",
     modules: ["json", "a_module_that_nobody_has"],
-    debian: "python3-something",
+    get: "apt-get install python3-something",
   });
   assertEquals(
     found,
@@ -28,16 +28,17 @@ Deno.test("findPeers() accounts for every peer", async () => {
   for (const { reason } of absent) assertStringIncludes(reason, "install");
 });
 
-Deno.test("findPeers() takes only those named, and fails where one is absent", async () => {
-  for (const { implementation } of (await findPeers("auto")).absent) {
-    const name = implementation as typeof PEER_NAMES[number];
-    await assertRejects(() => findPeers([name]), PeerError, `Cannot measure ${name}: `);
-  }
-  for (const { name } of (await findPeers("auto")).programs) {
-    const only = await findPeers([name as typeof PEER_NAMES[number]]);
+for (const name of ["scipy", "cupy"] as const) {
+  Deno.test(`findPeers() takes ${name} alone when asked, and fails where it is absent`, async () => {
+    const there = (await findPeers("auto")).programs.some((program) => program.name === name);
+    if (!there) {
+      await assertRejects(() => findPeers([name]), PeerError, `Cannot measure ${name}: `);
+      return;
+    }
+    const only = await findPeers([name]);
     assertEquals([only.programs.map((p) => p.name), only.absent, only.asked], [[name], [], name]);
-  }
-});
+  });
+}
 
 Deno.test("findPeers() finds nothing where nothing is asked for", async () => {
   assertEquals(await findPeers([]), { programs: [], absent: [], asked: "" });

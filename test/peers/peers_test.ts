@@ -57,14 +57,19 @@ const INTEGERS = "augment/full, 16-bit integers, occluded slab, 20 x 18 x 11";
 const BEYOND: Partial<Record<string, readonly string[]>> = {
   // PyTorch rounds halves to even.
   "torch-cpu": ["augment/warp-labels, half a voxel beyond the faces"],
+  "monai-cuda": ["augment/warp-labels, half a voxel beyond the faces"],
   // The driver reads images as floats, and ITK has no filter for the slab.
   "itk-1t": [INTEGERS],
   "itk-2t": [INTEGERS],
 };
 
-for (const { name, program, reason } of CANDIDATES) {
+for (const { name, standIn, program, reason } of CANDIDATES) {
   const test = (what: string, fn: (program: PeerProgram) => Promise<void>) =>
-    testUnless(`${name} ${what}`, reason, () => fn(program!));
+    testUnless(
+      `${name}${standIn ? `, with a stand-in for ${standIn},` : ""} ${what}`,
+      reason,
+      () => fn(program!),
+    );
 
   test("introduces itself with kernels of the registry", async (program) => {
     const { peer, hello } = await Peer.start(program);

@@ -1,0 +1,1 @@
+"""See cupy.py two folders up."""
