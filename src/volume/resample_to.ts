@@ -7,8 +7,8 @@ import { createVolume, type Volume, type VoxelArray } from "./volume.ts";
 export interface ResampleToOptions {
   /** `"linear"` for images, `"nearest"` for labels. */
   readonly interpolation: "linear" | "nearest";
-  /** Value of new voxels that lie outside the volume; 0 if left out. */
-  readonly outside?: number;
+  /** Value of new voxels that lie outside the volume, or `"edge"` for that of the nearest voxel; 0 if left out. */
+  readonly outside?: number | "edge";
 }
 
 /** Index maps closer than this to whole numbers are whole numbers, blurred by two affines. */
@@ -51,15 +51,18 @@ export function resampleTo(volume: Volume, grid: Grid, options: ResampleToOption
   const result = interpolation === "nearest"
     ? emptyLike(volume.data, count)
     : floatLike(volume.data, count);
-  result[0] = outside;
-  if (!Number.isFinite(outside) || (interpolation === "nearest" && result[0] !== outside)) {
+  if (outside !== "edge") result[0] = outside;
+  if (
+    outside !== "edge" &&
+    (!Number.isFinite(outside) || (interpolation === "nearest" && result[0] !== outside))
+  ) {
     throw new RangeError(
       `Cannot resample: ${volume.data.constructor.name} voxels cannot hold the outside value ${outside}`,
     );
   }
   const map = compose(invert(volume.affine), target.affine).map(snap);
-  if (interpolation === "nearest") sampleNearest(volume, target, map, outside, result);
-  else sampleLinear(volume, target, map, outside, result);
+  const sample = interpolation === "nearest" ? sampleNearest : sampleLinear;
+  sample(volume, target, map, outside, result);
   return createVolume(result, target);
 }
 
@@ -72,7 +75,7 @@ function sampleNearest(
   { data, dims: [nx, ny, nz] }: Volume,
   { dims: [mx, my, mz] }: Grid,
   map: Affine,
-  outside: number,
+  outside: number | "edge",
   result: VoxelArray,
 ): void {
   const [ax, , , , ay, , , , az] = map as number[];
@@ -88,7 +91,11 @@ function sampleNearest(
         const y = Math.floor(ay! * i + y0 + 0.5);
         const z = Math.floor(az! * i + z0 + 0.5);
         const inside = x >= 0 && y >= 0 && z >= 0 && x < nx && y < ny && z < nz;
-        result[to++] = inside ? data[x + nx * (y + ny * z)]! : outside;
+        result[to++] = inside
+          ? data[x + nx * (y + ny * z)]!
+          : outside === "edge"
+          ? data[within(x, nx) + nx * (within(y, ny) + ny * within(z, nz))]!
+          : outside;
       }
     }
   }
@@ -98,7 +105,7 @@ function sampleLinear(
   { data, dims: [nx, ny, nz] }: Volume,
   { dims: [mx, my, mz] }: Grid,
   map: Affine,
-  outside: number,
+  outside: number | "edge",
   result: VoxelArray,
 ): void {
   const [ax, , , , ay, , , , az] = map as number[];
@@ -110,10 +117,14 @@ function sampleLinear(
       const y0 = map[5]! * j + map[6]! * k + map[7]!;
       const z0 = map[9]! * j + map[10]! * k + map[11]!;
       for (let i = 0; i < mx; i++) {
-        const x = ax! * i + x0;
-        const y = ay! * i + y0;
-        const z = az! * i + z0;
-        if (
+        let x = ax! * i + x0;
+        let y = ay! * i + y0;
+        let z = az! * i + z0;
+        if (outside === "edge") {
+          x = within(x, nx);
+          y = within(y, ny);
+          z = within(z, nz);
+        } else if (
           !(x >= -0.5 && y >= -0.5 && z >= -0.5 && x < nx - 0.5 && y < ny - 0.5 && z < nz - 0.5)
         ) {
           result[to++] = outside;
@@ -141,4 +152,9 @@ function sampleLinear(
       }
     }
   }
+}
+
+/** The index of the nearest voxel along an axis, or the index itself where it lies between voxels. */
+function within(index: number, n: number): number {
+  return Math.min(Math.max(index, 0), n - 1);
 }

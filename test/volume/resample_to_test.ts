@@ -69,8 +69,15 @@ Deno.test("resampleTo() agrees with a sum over tents on any two grids", () => {
       const volume = createVolume(data, from);
       const linear = resampleTo(volume, to, { interpolation: "linear", outside: -7 });
       const nearest = resampleTo(volume, to, { interpolation: "nearest", outside: -7 });
+      const [edge, nearestEdge] = (["linear", "nearest"] as const).map((interpolation) =>
+        resampleTo(volume, to, { interpolation, outside: "edge" })
+      ) as [Volume, Volume];
       for (const [i, point] of voxels(to)) {
         const index = indexOf(from.affine, point);
+        assertAlmostEquals(edge.data[i]!, tents(volume, index), 1e-6);
+        if (index.every((u) => Math.abs(u - Math.floor(u) - 0.5) > 1e-6)) {
+          assertEquals(nearestEdge.data[i], tents(volume, index.map(Math.round)));
+        }
         const distance = Math.min(
           ...index.flatMap((u, a) => [Math.abs(u + 0.5), Math.abs(u - from.dims[a]! + 0.5)]),
         );
