@@ -4,6 +4,7 @@
  * @module
  */
 import { accumulate } from "./accumulate.ts";
+import { addition } from "./addition.ts";
 import * as augment from "./augment.ts";
 import { full } from "./augment_full.ts";
 import * as balls from "./ball_operations.ts";
@@ -37,4 +38,5 @@ export const pairs: readonly Pair[] = [
   convolution.channelSums,
   convolution.convTranspose3d,
   accumulate,
+  addition,
 ];

@@ -1,3 +1,4 @@
+export { addArrays } from "./add.ts";
 export { channelSums } from "./channel_sums.ts";
 export {
   conv3d,
