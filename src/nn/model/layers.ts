@@ -1,14 +1,12 @@
+import type { FilterSize } from "../ops/mod.ts";
 import type { UNetConfig, UpSampling } from "./config.ts";
-
-/** Taps of a convolution along z, y, x. */
-export type KernelSize = readonly [kz: number, ky: number, kx: number];
 
 /** A convolution of stride 1 that keeps the size; `weights` and `bias` are its parameters' names. */
 export interface ConvolutionLayer {
   readonly weights: string;
   /** Absent where a normalisation follows, which would take it out again. */
   readonly bias?: string;
-  readonly size: KernelSize;
+  readonly size: FilterSize;
   readonly inputChannels: number;
   readonly channels: number;
 }
@@ -118,7 +116,7 @@ function blocks(
   });
 }
 
-const AXES: readonly (readonly [axis: string, size: KernelSize])[] = [
+const AXES: readonly (readonly [axis: string, size: FilterSize])[] = [
   ["z", [3, 1, 1]],
   ["y", [1, 3, 1]],
   ["x", [1, 1, 3]],

@@ -1,0 +1,7 @@
+/**
+ * Training: tfjs as a tape over this project's kernels. Importing it loads tfjs.
+ *
+ * @module
+ */
+export * from "./checkpoint.ts";
+export * from "./tape.ts";
