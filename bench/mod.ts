@@ -40,4 +40,5 @@ export {
   PEER_NAMES,
   type PeerName,
 } from "./peers/find.ts";
+export { type InstallOptions, installPeers } from "./peers/install.ts";
 export { formatTable } from "./table.ts";

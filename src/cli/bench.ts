@@ -6,6 +6,7 @@ import {
   findPeers,
   formatGithub,
   formatTable,
+  installPeers,
   PEER_NAMES,
   type PeerName,
 } from "../../bench/mod.ts";
@@ -37,6 +38,10 @@ export const benchCommand: Command = defineCommand({
       type: "string",
       value: "LIST",
       help: `Native programs to time as well: auto, none (default) or ${PEER_NAMES.join(",")}`,
+    },
+    "install-peers": {
+      type: "boolean",
+      help: "As root: install what Debian has of them with apt-get, then time as with --peers auto",
     },
     json: { type: "string", value: "FILE", help: "Write the result as JSON, raw samples included" },
     html: { type: "string", value: "FILE", help: "Write a report that opens in a browser" },
@@ -81,7 +86,7 @@ export const benchCommand: Command = defineCommand({
     const suite = flags.suite === undefined ? {} : {
       suite: oneOf("suite", flags.suite, benchSuites()),
     };
-    const wanted = wantedPeers(flags.peers);
+    const wanted = wantedPeers(flags.peers ?? (flags["install-peers"] ? "auto" : "none"));
     const seed = wholeNumber("seed", flags.seed);
     const adapter = wantedAdapter(flags.adapter);
     const json = flags.json === undefined ? undefined : userPath(flags.json);
@@ -89,10 +94,12 @@ export const benchCommand: Command = defineCommand({
     for (const path of [json, html]) if (path !== undefined) await checkOutput(path);
     const base = flags.compare === undefined ? undefined : await readBase(flags.compare);
 
-    const peers = wanted && await findPeers(wanted, {
-      onStep: (text) => progress.stage(text),
-      signal,
-    });
+    const steps = { onStep: (text: string) => progress.stage(text), signal };
+    if (flags["install-peers"]) {
+      const { absent } = await findPeers("auto", steps);
+      await installPeers(absent, { ...steps, root: Deno.uid() === 0 });
+    }
+    const peers = wanted && await findPeers(wanted, steps);
     const options: BenchOptions = {
       ...suite,
       quick: flags.quick,
@@ -121,7 +128,7 @@ export const benchCommand: Command = defineCommand({
   },
 });
 
-function wantedPeers(text = "none"): "auto" | readonly PeerName[] | undefined {
+function wantedPeers(text: string): "auto" | readonly PeerName[] | undefined {
   if (text === "none") return undefined;
   return text === "auto" ? text : text.split(",").map((name) => oneOf("peer", name, PEER_NAMES));
 }

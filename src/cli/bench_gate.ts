@@ -22,6 +22,7 @@ interface GateFlags {
   readonly json: string | undefined;
   readonly html: string | undefined;
   readonly peers: string | undefined;
+  readonly "install-peers": boolean;
 }
 
 /**
@@ -45,6 +46,10 @@ export function checkGateFlags(flags: GateFlags): void {
     ["compare", "format", "json", "html", "peers"],
     "it times two versions of the GPU side and nothing else",
   );
+  if (flags["install-peers"] && (flags.peers === "none" || flags.against !== undefined)) {
+    const other = flags.peers === "none" ? "--peers none" : "--against";
+    throw new UsageError(`Cannot use --install-peers with ${other}: that times no peers`);
+  }
   refuse("compare", ["format"], "that writes JSON and nothing else; run them one after the other");
 }
 
