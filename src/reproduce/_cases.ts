@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { findCases, PAPER_SPACING, phantom, readLabels } from "../data/mod.ts";
+import { findCases, LAST_TEST_CASE, PAPER_SPACING, phantom, readLabels } from "../data/mod.ts";
 import {
   createVolume,
   readNifti,
@@ -16,9 +16,6 @@ export interface CaseFiles {
   readonly volume: string;
   readonly labels: string;
 }
-
-/** The last of CT-ORG's test cases: the only ones whose lungs and bones were labelled by hand. */
-export const LAST_TEST_CASE = 20;
 
 /** Where a phantom's files go. */
 export function phantomFiles(folder: string, number: number): CaseFiles {

@@ -1,7 +1,6 @@
 import type { AdapterInfo } from "../gpu/mod.ts";
 import type { BenchResult, LabelScore, ReproduceResult, ResultDataset } from "../report/mod.ts";
-import { PAPER_SPACING } from "../data/mod.ts";
-import { LAST_TEST_CASE } from "./_cases.ts";
+import { LAST_TEST_CASE, PAPER_SPACING } from "../data/mod.ts";
 import { judgeClaims } from "./_claims.ts";
 import { ROOT, VERSION } from "./_code.ts";
 import { gitCommit } from "./_git.ts";

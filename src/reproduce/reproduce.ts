@@ -1,5 +1,6 @@
 import { basename, join, resolve } from "@std/path";
 import { bench, type BenchProgress, commandLine } from "../../bench/mod.ts";
+import { LAST_TEST_CASE } from "../data/mod.ts";
 import { type AdapterInfo, openGpu } from "../gpu/mod.ts";
 import {
   type LabelScore,
@@ -12,7 +13,6 @@ import { type Bench, benchStage } from "./_bench.ts";
 import {
   type CaseFiles,
   gridFiles,
-  LAST_TEST_CASE,
   phantomFiles,
   phantomStage,
   resampleStage,
