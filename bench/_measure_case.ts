@@ -77,8 +77,9 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
   const input = item.input();
   await writeCase(dir, input);
   const absent: BenchAbsence[] = [];
-  const leaveOut = (implementation: BenchImplementation, reason: string) => {
-    absent.push({ kernel: pair.name, case: item.name, implementation, reason });
+  const leaveOut = (implementation: BenchImplementation, reason: string, intended = false) => {
+    const at = { kernel: pair.name, case: item.name };
+    absent.push({ ...at, implementation, reason, ...(intended ? { intended } : {}) });
   };
   const miss = (implementation: BenchImplementation, error: unknown) => {
     if (!(error instanceof PeerError)) throw error;
@@ -86,7 +87,7 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
   };
   for (const name of referenceNames(pair)) {
     const reason = item.without?.[name];
-    if (reason !== undefined) leaveOut(name, reason);
+    if (reason !== undefined) leaveOut(name, reason, true);
   }
   const loaded = await loadAll(context, miss);
   const gpu = loaded.get("webgpu");

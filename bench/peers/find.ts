@@ -80,6 +80,8 @@ export interface FoundPeers {
 
 /** Options of {@linkcode findPeers}. */
 export interface FindPeersOptions {
+  /** Reports one that was asked for by name and is absent, as with `"auto"`, and is no error. */
+  readonly lenient?: boolean;
   /** Called before a step that takes seconds. */
   readonly onStep?: (text: string) => void;
   /** Ends the search. */
@@ -92,18 +94,18 @@ export interface FindPeersOptions {
  * @param wanted `"auto"` for every peer there is, or names.
  * @param options Progress and end.
  * @returns What was found and what is absent.
- * @throws {PeerError} If one that was asked for by name is absent; the message says how to get it.
+ * @throws {PeerError} If one that was asked for by name is absent, unless that may be; the message says how to get it.
  */
 export async function findPeers(
   wanted: "auto" | readonly PeerName[],
   options: FindPeersOptions = {},
 ): Promise<FoundPeers> {
-  const { onStep, signal } = options;
+  const { lenient = wanted === "auto", onStep, signal } = options;
   const named = (name: string) => wanted === "auto" || (wanted as readonly string[]).includes(name);
   const programs: PeerProgram[] = [];
   const absent: BenchAbsentPeer[] = [];
   const miss = (implementation: PeerProgram["name"], reason: string) => {
-    if (wanted !== "auto") throw new PeerError(implementation, reason);
+    if (!lenient) throw new PeerError(implementation, reason);
     absent.push({ implementation, reason });
   };
   const inPython = PYTHON_PEERS.filter(({ name }) => named(name));

@@ -40,7 +40,8 @@ export const reproduceCommand: Command = defineCommand({
   },
   details:
     "The last line is the report's path. A run that was stopped goes on where it was: stages whose inputs\n" +
-    "did not change are not run again. Exit code 1 if a kernel disagrees with a reference or cannot run.",
+    "did not change are not run again. The benchmark times SciPy as well where a python3 here has it.\n" +
+    "Exit code 1 if a kernel disagrees with a reference or cannot run.",
   examples: [
     { line: "deno task reproduce", does: "On phantoms with known truth" },
     {

@@ -9,6 +9,8 @@ const MARKS: Readonly<Record<Verdict, readonly [sign: string, tone: string]>> = 
   "not reproduced": ["✗", "bad"],
   "fails on phantoms": ["✗", "bad"],
   "fails on a software adapter": ["✗", "bad"],
+  "undecided": ["?", "quiet"],
+  "undecided on a software adapter": ["?", "quiet"],
   "not tested": ["–", "quiet"],
 };
 

@@ -154,6 +154,8 @@ export interface BenchAbsence {
   readonly implementation: BenchImplementation;
   /** One line. */
   readonly reason: string;
+  /** True if the case itself leaves it out: that it is absent is no failure. */
+  readonly intended?: boolean;
 }
 
 /** A native peer that was looked for and is not on the machine. */
@@ -185,14 +187,16 @@ export interface BenchResult {
   };
 }
 
-/** What the evidence allows to say of a claim. `reproduced` and `not reproduced` need real CTs or a hardware adapter. */
+/** What the evidence allows to say of a claim. `reproduced` and `not reproduced` need real CTs or a hardware adapter; `undecided`: the figure's interval holds the bound. */
 export type Verdict =
   | "reproduced"
   | "not reproduced"
+  | "undecided"
   | "holds on phantoms"
   | "fails on phantoms"
   | "holds on a software adapter"
   | "fails on a software adapter"
+  | "undecided on a software adapter"
   | "not tested";
 
 /** One of the paper's claims and what came of it. */

@@ -1,10 +1,17 @@
-import { benchFailures, type BenchOptions } from "../../bench/mod.ts";
+import { benchFailures, type BenchOptions, findPeers, type FoundPeers } from "../../bench/mod.ts";
 import { type BenchResult, writeTextWhole } from "../report/mod.ts";
 import { toJson } from "./_files.ts";
 import type { Stage } from "./_stage.ts";
 
 /** Something that benchmarks: the project's own, or a stand-in in tests. */
 export type Bench = (options: BenchOptions) => Promise<BenchResult>;
+
+/** Looks for peers on the machine. */
+export type LookForPeers = (signal: AbortSignal | undefined) => Promise<FoundPeers>;
+
+/** Looks for SciPy, the baseline of the original's own code; it is no requirement. */
+export const lookForBaseline: LookForPeers = (signal) =>
+  findPeers(["scipy"], { lenient: true, ...signal && { signal } });
 
 /** Runs the quick benchmark on the adapter of the run. */
 export function benchStage(
@@ -26,13 +33,19 @@ export function benchStage(
       "src/volume",
       "src/reproduce/_bench.ts",
     ],
-    options: { adapter, seed: options.seed, quick: true },
+    options: {
+      adapter,
+      seed: options.seed,
+      quick: true,
+      peers: options.peers?.programs.map(({ name }) => name) ?? [],
+    },
     inputs: {},
     outputs: { bench: to },
     async run() {
       const result = await bench({ ...options, quick: true });
       await writeTextWhole(to, toJson(result));
-      return { absent: result.absent?.length ?? 0, failures: benchFailures(result).length };
+      const absent = (result.absent ?? []).filter(({ intended }) => !intended);
+      return { absent: absent.length, failures: benchFailures(result).length };
     },
     // A reference that failed may be there next time, and what is wrong is measured again.
     settled(detail) {

@@ -121,7 +121,11 @@ function judgeSpeed({ adapter, results, ratios, absent = [] }: BenchResult): Jud
   }
   const baseline = found.filter(({ against }) => against === "scipy");
   const judged = baseline.length > 0 ? baseline : found;
-  const holds = judged.every(({ ci95 }) => ci95[0] >= PAPER_SPEEDUP);
+  const outcome = judged.every(({ ci95 }) => ci95[0] >= PAPER_SPEEDUP)
+    ? "holds"
+    : judged.some(({ ci95 }) => ci95[1] < PAPER_SPEEDUP)
+    ? "fails"
+    : "undecided";
   const against = baseline.length > 0
     ? "SciPy, the baseline of the original's own code"
     : "each CPU version";
@@ -134,8 +138,9 @@ function judgeSpeed({ adapter, results, ratios, absent = [] }: BenchResult): Jud
         ci95[1].toFixed(2)
       }) against ${against}, ${kernel}, ${name}`
     ).join("; "),
-    verdict: speedVerdict(holds, adapter.software),
-    why: `Holds if the interval's lower end reaches ${PAPER_SPEEDUP} against ${against}${part}`,
+    verdict: speedVerdict(outcome, adapter.software),
+    why: `Holds if the interval's lower end reaches ${PAPER_SPEEDUP} against ${against}, ` +
+      `fails if its upper end does not, else it is undecided${part}`,
   };
 }
 
@@ -222,7 +227,12 @@ function judgeFilter({ adapter, results }: BenchResult): Judgement {
   };
 }
 
-function speedVerdict(holds: boolean, software: boolean): Claim["verdict"] {
-  if (software) return holds ? "holds on a software adapter" : "fails on a software adapter";
-  return holds ? "reproduced" : "not reproduced";
+function speedVerdict(
+  outcome: "holds" | "fails" | "undecided",
+  software: boolean,
+): Claim["verdict"] {
+  if (software) return `${outcome} on a software adapter`;
+  return ({ holds: "reproduced", fails: "not reproduced", undecided: "undecided" } as const)[
+    outcome
+  ];
 }

@@ -9,7 +9,7 @@ import {
   type ResultDataset,
   writeTextWhole,
 } from "../report/mod.ts";
-import { type Bench, benchStage } from "./_bench.ts";
+import { type Bench, benchStage, lookForBaseline, type LookForPeers } from "./_bench.ts";
 import {
   type CaseFiles,
   gridFiles,
@@ -74,6 +74,7 @@ export interface ReproduceOutcome {
 export interface ReproduceParts {
   readonly settings: Profile;
   readonly bench: Bench;
+  readonly lookForPeers: LookForPeers;
 }
 
 /**
@@ -104,12 +105,14 @@ export async function reproduce(options: ReproduceOptions = {}): Promise<Reprodu
       }`,
     );
   }
-  return await reproduceWith({ settings: PROFILES[profile], bench }, options);
+  return await reproduceWith({
+    ...{ settings: PROFILES[profile], bench, lookForPeers: lookForBaseline },
+  }, options);
 }
 
 /** {@linkcode reproduce} with other parts. */
 export async function reproduceWith(
-  { settings, bench }: ReproduceParts,
+  { settings, bench, lookForPeers }: ReproduceParts,
   options: ReproduceOptions,
 ): Promise<ReproduceOutcome> {
   const { profile = "smoke", seed = 1, data, adapter, signal } = options;
@@ -135,8 +138,9 @@ export async function reproduceWith(
   const benchPath = join(folder, "bench.json");
   const onProgress = ({ kernel, case: name, done, total }: BenchProgress) =>
     run.say("bench", `${kernel}, ${name}`, BENCH_SHARE * done / total);
+  const peers = await lookForPeers(signal);
   await run.stage(
-    benchStage(bench, benchPath, info.description, { ...device, seed, onProgress }),
+    benchStage(bench, benchPath, info.description, { ...device, seed, peers, onProgress }),
     "Benchmark",
     BENCH_SHARE,
   );

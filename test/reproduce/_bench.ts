@@ -1,4 +1,4 @@
-import type { Bench } from "../../src/reproduce/_bench.ts";
+import type { Bench, LookForPeers } from "../../src/reproduce/_bench.ts";
 import type { BenchRatio, BenchResult, BenchRow } from "../../src/report/mod.ts";
 
 /** The GPU's own row of a case, right and timed with 1 ms. */
@@ -33,10 +33,13 @@ export function benchResult(
 }
 
 /** A stand-in for the benchmark, which takes a minute, that counts how often it is called. */
-export function countingBench(result = benchResult()): { bench: Bench; calls: () => number } {
+export function countingBench(
+  result = benchResult(),
+): { bench: Bench; lookForPeers: LookForPeers; calls: () => number } {
   let calls = 0;
   return {
     calls: () => calls,
+    lookForPeers: () => Promise.resolve({ programs: [], absent: [], asked: "" }),
     bench: ({ onProgress }) => {
       calls++;
       onProgress?.({ kernel: "augment/warp", case: "one", done: 0, total: 1 });

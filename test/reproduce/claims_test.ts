@@ -39,12 +39,20 @@ Deno.test("judgeClaims() gives one claim per numbered claim of the paper, each w
   }
 });
 
-Deno.test("judgeClaims() judges speed by the interval's lower end and by the adapter's class", () => {
+Deno.test("judgeClaims() judges speed by the interval's ends and by the adapter's class", () => {
   const verdict = (software: boolean, ...ratios: BenchRatio[]) =>
     judge(1, { bench: benchResult({ software, ratios }) }).verdict;
   assertEquals(verdict(true, ratio("itk-wasm", 2.6)), "holds on a software adapter");
-  assertEquals(verdict(true, ratio("itk-wasm", 2.5)), "fails on a software adapter");
+  // Both ends of the interval are below the bound.
+  assertEquals(verdict(true, ratio("itk-wasm", 1.5)), "fails on a software adapter");
   assertEquals(verdict(false, ratio("itk-wasm", 2.6)), "reproduced");
+  // The interval reaches from 1.6, or from 2.5, to what the paper claims or beyond.
+  for (const low of [1.6, 2.5]) {
+    assertEquals(verdict(true, ratio("itk-wasm", low)), "undecided on a software adapter");
+    assertEquals(verdict(false, ratio("itk-wasm", low)), "undecided");
+    assertEquals(verdict(false, ratio("itk-wasm", 3), ratio("torch-cpu", low)), "undecided");
+    assertEquals(verdict(false, ratio("itk-wasm", 1), ratio("torch-cpu", low)), "not reproduced");
+  }
   assertEquals(verdict(false, ratio("itk-wasm", 3), ratio("torch-cpu", 1)), "not reproduced");
 });
 

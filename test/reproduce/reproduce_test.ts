@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join, relative, resolve } from "@std/path";
+import type { FoundPeers } from "../../bench/mod.ts";
 import { phantom } from "../../src/data/mod.ts";
 import type { Gpu } from "../../src/gpu/mod.ts";
 import { ORGANS } from "../../src/labels/mod.ts";
@@ -26,11 +27,17 @@ import { withFolder } from "./_folder.ts";
 const SETTINGS = { phantoms: 2, dims: [40, 46, 30], spacing: [6, 6, 6] } as const;
 
 /** Runs with a stand-in for the benchmark and returns what happened. */
-async function run(out: string, options: ReproduceOptions = {}, benched = benchResult()) {
+async function run(
+  out: string,
+  options: ReproduceOptions = {},
+  benched = benchResult(),
+  peers: FoundPeers["programs"] = [],
+) {
   const { bench, calls } = countingBench(benched);
+  const lookForPeers = () => Promise.resolve({ programs: peers, absent: [], asked: "scipy" });
   const progress: ReproduceProgress[] = [];
   const adapter = testAdapter();
-  const outcome = await reproduceWith({ settings: SETTINGS, bench }, {
+  const outcome = await reproduceWith({ settings: SETTINGS, bench, lookForPeers }, {
     seed: 5,
     out,
     ...adapter !== undefined && { adapter },
@@ -167,6 +174,17 @@ Deno.test("reproduce() does not take over a benchmark in which a kernel was wron
       assertEquals(second.reused.length, 7);
       assertEquals((await run(out)).benchCalls, 0);
     }
+  }));
+
+Deno.test("reproduce() takes over a benchmark without what a case leaves out, but not one without a peer that is there now", () =>
+  withFolder(async (folder) => {
+    const at = { kernel: "augment/warp", case: "one", implementation: "niimath" } as const;
+    const intended = { ...at, reason: "takes minutes", intended: true };
+    const result = { ...benchResult(), absent: [intended] };
+    await run(folder, {}, result);
+    assertEquals((await run(folder, {}, result)).benchCalls, 0);
+    const scipy = { name: "scipy", command: "python3", args: [] } as const;
+    assertEquals((await run(folder, {}, result, [scipy])).benchCalls, 1);
   }));
 
 Deno.test("labelStage() names the adapter: another one's times are not taken over", () => {
