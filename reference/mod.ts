@@ -32,6 +32,27 @@ export {
   type ReferenceConvolution,
   sumChannels,
 } from "./nn_conv.ts";
+export {
+  argmaxReference,
+  concatReference,
+  maxPoolGradientReference,
+  maxPoolReference,
+  sliceReference,
+  softmaxGradientReference,
+  softmaxReference,
+  upsampleGradientReference,
+  upsampleReference,
+} from "./nn_layers.ts";
+export {
+  type Moments,
+  momentsReference,
+  type NormalizationGradients,
+  type NormalizationInput,
+  normalizeGradientReference,
+  normalizeReference,
+  runningReference,
+  type Shape,
+} from "./nn_normalization.ts";
 export { packReference, thresholdReference, unpackReference } from "./pack.ts";
 export {
   type FusedWarp,

@@ -8,10 +8,13 @@ import { addition } from "./addition.ts";
 import * as augment from "./augment.ts";
 import { full } from "./augment_full.ts";
 import * as balls from "./ball_operations.ts";
+import * as channels from "./channels.ts";
 import * as convolution from "./convolution.ts";
 import * as masks from "./mask_kernels.ts";
+import * as normalization from "./normalization.ts";
 import type { Pair } from "./pair.ts";
 import * as random from "./random.ts";
+import * as resolution from "./resolution.ts";
 
 export * from "./pair.ts";
 
@@ -37,6 +40,19 @@ export const pairs: readonly Pair[] = [
   convolution.conv3dFilter,
   convolution.channelSums,
   convolution.convTranspose3d,
+  normalization.normalize,
+  normalization.normalizeWith,
+  normalization.normalizeGradient,
+  normalization.runningStatistics,
+  resolution.maxPool,
+  resolution.maxPoolGradient,
+  resolution.upsample,
+  resolution.upsampleGradient,
+  channels.concat,
+  channels.slice,
+  channels.softmax,
+  channels.softmaxGradient,
+  channels.argmax,
   accumulate,
   addition,
 ];

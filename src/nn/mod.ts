@@ -3,7 +3,7 @@
  *
  * @module
  */
-export * from "./ops/mod.ts";
 export * from "./losses/mod.ts";
 export * from "./model/mod.ts";
+export * from "./ops/mod.ts";
 export * from "./tensor.ts";

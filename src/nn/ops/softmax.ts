@@ -1,0 +1,71 @@
+import { checkIterations, defineKernel, filled, type Gpu, uniforms } from "../../gpu/mod.ts";
+import { allocateTensor, elementCount, type GpuTensor } from "../tensor.ts";
+import { memo } from "./_memo.ts";
+import { checkShape } from "./convolution.ts";
+import { softmaxGradientWgsl, softmaxWgsl } from "./softmax.wgsl.ts";
+
+const forward = memo((channels: number) =>
+  defineKernel({
+    label: "nn/softmax",
+    code: softmaxWgsl(channels),
+    bindings: { voxels: "uniform", logits: "read", probabilities: "write" },
+  })
+);
+
+const backward = memo((channels: number) =>
+  defineKernel({
+    label: "nn/softmax-gradient",
+    code: softmaxGradientWgsl(channels),
+    bindings: { voxels: "uniform", probabilities: "read", gradient: "read", dx: "write" },
+  })
+);
+
+/**
+ * Records the softmax over channels.
+ *
+ * @param gpu Where the logits are.
+ * @param logits Any finite values.
+ * @returns Probabilities, which sum to 1 over the channels of a voxel.
+ */
+export function softmax(gpu: Gpu, logits: GpuTensor): GpuTensor {
+  const channels = logits.shape[4];
+  const voxels = elementCount(logits.shape) / channels;
+  checkIterations("nn/softmax", 3 * channels + 2);
+  return filled(allocateTensor(gpu, logits.shape, "probabilities"), (probabilities) => {
+    gpu.dispatch(forward(channels), {
+      voxels: uniforms({ u32: [voxels] }),
+      logits: logits.array,
+      probabilities: probabilities.array,
+    }, gpu.workgroups(voxels, 64));
+  });
+}
+
+/**
+ * Records the gradient of {@linkcode softmax}: dx = p (g - sum over channels of g p).
+ *
+ * @param gpu Where the probabilities are.
+ * @param options What the softmax gave, and the gradient of the loss by it.
+ * @returns The gradient by the logits.
+ * @throws {TypeError} If shapes differ.
+ */
+export function softmaxGradient(
+  gpu: Gpu,
+  { probabilities, gradient }: {
+    readonly probabilities: GpuTensor;
+    readonly gradient: GpuTensor;
+  },
+): GpuTensor {
+  const { shape } = probabilities;
+  checkShape("the gradient of a softmax", gradient.shape, shape);
+  const channels = shape[4];
+  const voxels = elementCount(shape) / channels;
+  checkIterations("nn/softmax-gradient", 2 * channels + 2);
+  return filled(allocateTensor(gpu, shape, "gradient of the logits"), (dx) => {
+    gpu.dispatch(backward(channels), {
+      voxels: uniforms({ u32: [voxels] }),
+      probabilities: probabilities.array,
+      gradient: gradient.array,
+      dx: dx.array,
+    }, gpu.workgroups(voxels, 64));
+  });
+}

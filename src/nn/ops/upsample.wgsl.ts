@@ -1,0 +1,146 @@
+import type { TensorShape } from "../tensor.ts";
+import { gridWgsl, itemAt } from "./grid.wgsl.ts";
+
+/** How new voxels come from old ones. */
+export type UpsampleMode = "nearest" | "trilinear";
+
+const NAMES = ["z", "y", "x"] as const;
+const CORNERS = [0, 1].flatMap((z) => [0, 1].flatMap((y) => [0, 1].map((x) => [z, y, x] as const)));
+
+/** Axes with the last in items, of the small and of the large tensor. */
+function axesOf([batch, nz, ny, nx, channels]: TensorShape, width: 1 | 4) {
+  const items = channels / width;
+  return {
+    small: [batch, nz, ny, nx, items],
+    large: [batch, 2 * nz, 2 * ny, 2 * nx, items],
+  };
+}
+
+/** WGSL of the place of each of a cell's eight voxels in the large tensor. */
+function eighth(large: readonly number[], [z, y, x]: readonly number[]): string {
+  return itemAt(large, [`(2u * z + ${z}u)`, `(2u * y + ${y}u)`, `(2u * x + ${x}u)`]);
+}
+
+/**
+ * WGSL of upsampling x2 by the nearest voxel: one invocation an item of the source, eight of the target.
+ *
+ * Bindings: `source` [batch, z, y, x, channel]; `result`, twice as many voxels along z, y, x.
+ *
+ * @param shape The source's axes.
+ * @param width Floats in an item; divides the channels.
+ * @returns The WGSL.
+ */
+export function upsampleNearestWgsl(shape: TensorShape, width: 1 | 4): string {
+  const { small, large } = axesOf(shape, width);
+  const stores = CORNERS.map((at) => `result[${eighth(large, at)}] = value;`);
+  return gridWgsl({ width, axes: small }, {
+    bindings: bindings("source"),
+    main: ["let value = source[i];", ...stores].join("\n    "),
+  });
+}
+
+/**
+ * WGSL of its gradient: the sum of eight.
+ *
+ * Bindings: `gradient` of the large tensor; `result` that of the small one.
+ *
+ * @param shape The small tensor's axes.
+ * @param width Floats in an item; divides the channels.
+ * @returns The WGSL.
+ */
+export function upsampleNearestGradientWgsl(shape: TensorShape, width: 1 | 4): string {
+  const { small, large } = axesOf(shape, width);
+  const terms = CORNERS.map((at) => `gradient[${eighth(large, at)}]`);
+  return gridWgsl({ width, axes: small }, {
+    bindings: bindings("gradient"),
+    main: `result[i] = ${terms.join(" +\n      ")};`,
+  });
+}
+
+/**
+ * WGSL of trilinear upsampling x2. Along each axis voxel 2k is a quarter of old voxel k - 1 and three of k, voxel 2k + 1 three quarters
+ * of k and one of k + 1, the faces' voxels going on beyond them. One invocation a cell between old voxels: it reads its eight corners and
+ * writes the eight new voxels among them.
+ *
+ * Bindings: `source` [batch, z, y, x, channel]; `result`, twice as many voxels along z, y, x.
+ *
+ * @param shape The source's axes.
+ * @param width Floats in an item; divides the channels.
+ * @returns The WGSL.
+ */
+export function upsampleTrilinearWgsl(shape: TensorShape, width: 1 | 4): string {
+  const { small, large } = axesOf(shape, width);
+  const [batch, nz, ny, nx, items] = small as [number, number, number, number, number];
+  const corners = NAMES.map((axis, k) => `
+    let ${axis}0 = max(${axis}, 1u) - 1u;
+    let ${axis}1 = min(${axis}, ${small[k + 1]! - 1}u);`);
+  const loads = CORNERS.map(([z, y, x]) => `
+    let s${z}${y}${x} = source[${itemAt(small, [`z${z}`, `y${y}`, `x${x}`])}];`);
+  // Axis after axis: two old values to two new ones.
+  const blend = (name: string, a: string, b: string) => `
+    let ${name}0 = 0.75 * ${a} + 0.25 * ${b};
+    let ${name}1 = 0.25 * ${a} + 0.75 * ${b};`;
+  const alongX = ["00", "01", "10", "11"].map((zy) => blend(`a${zy}`, `s${zy}0`, `s${zy}1`));
+  const alongY = ["00", "01", "10", "11"].map((zx) => {
+    const [z, x] = zx;
+    return blend(`b${z}${x}`, `a${z}0${x}`, `a${z}1${x}`);
+  });
+  const alongZ = ["00", "01", "10", "11"].map((yx) => {
+    const [y, x] = yx;
+    return blend(`c${y}${x}`, `b0${x}${y}`, `b1${x}${y}`);
+  });
+  const stores = CORNERS.map(([z, y, x]) => {
+    const inside = NAMES.map((axis, k) =>
+      [z, y, x][k] ? `${axis} < ${small[k + 1]}u` : `${axis} > 0u`
+    ).join(" && ");
+    const at = NAMES.map((axis, k) => `(2u * ${axis} + ${[z, y, x][k]}u - 1u)`);
+    return `
+    if (${inside}) { result[${itemAt(large, [at[0]!, at[1]!, at[2]!])}] = c${y}${x}${z}; }`;
+  });
+  return gridWgsl({ width, axes: [batch, nz + 1, ny + 1, nx + 1, items] }, {
+    bindings: bindings("source"),
+    main: [...corners, ...loads, ...alongX, ...alongY, ...alongZ, ...stores].join(""),
+  });
+}
+
+/**
+ * WGSL of its gradient, gathered: along each axis a quarter, three, three and one of the new voxels 2k - 1 to 2k + 2, the faces' voxels
+ * going on beyond them. One invocation an item of the small tensor.
+ *
+ * Bindings: `gradient` of the large tensor; `result` that of the small one.
+ *
+ * @param shape The small tensor's axes.
+ * @param width Floats in an item; divides the channels.
+ * @returns The WGSL.
+ */
+export function upsampleTrilinearGradientWgsl(shape: TensorShape, width: 1 | 4): string {
+  const { small, large } = axesOf(shape, width);
+  const at = (axis: string, n: number) =>
+    `u32(clamp(2 * i32(${axis}) + i32(k${axis}) - 1, 0, ${2 * n - 1}));`;
+  const [, nz, ny, nx] = shape;
+  return gridWgsl({ width, axes: small }, {
+    bindings: bindings("gradient"),
+    main: `
+    const weights = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
+    var sum = F(0);
+    for (var kz = 0u; kz < 4u; kz++) {
+      let gz = ${at("z", nz)}
+      for (var ky = 0u; ky < 4u; ky++) {
+        let gy = ${at("y", ny)}
+        for (var kx = 0u; kx < 4u; kx++) {
+          let gx = ${at("x", nx)}
+          sum += weights[kz] * weights[ky] * weights[kx] * gradient[${
+      itemAt(large, ["gz", "gy", "gx"])
+    }];
+        }
+      }
+    }
+    result[i] = sum;`,
+  });
+}
+
+function bindings(from: string): string {
+  return `
+@group(0) @binding(0) var<storage, read> ${from}: array<F>;
+@group(0) @binding(1) var<storage, read_write> result: array<F>;`;
+}
