@@ -53,6 +53,14 @@ export {
   runningReference,
   type Shape,
 } from "./nn_normalization.ts";
+export {
+  adamReference,
+  normReference,
+  type OptimizerOptions,
+  type OptimizerState,
+  rmspropReference,
+  sgdReference,
+} from "./nn_optimizers.ts";
 export { packReference, thresholdReference, unpackReference } from "./pack.ts";
 export {
   type FusedWarp,

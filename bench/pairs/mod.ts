@@ -12,6 +12,7 @@ import * as channels from "./channels.ts";
 import * as convolution from "./convolution.ts";
 import * as masks from "./mask_kernels.ts";
 import * as normalization from "./normalization.ts";
+import * as optimizers from "./optimizers.ts";
 import type { Pair } from "./pair.ts";
 import * as random from "./random.ts";
 import * as resolution from "./resolution.ts";
@@ -53,6 +54,11 @@ export const pairs: readonly Pair[] = [
   channels.softmax,
   channels.softmaxGradient,
   channels.argmax,
+  optimizers.adam,
+  optimizers.rmsprop,
+  optimizers.sgd,
+  optimizers.lerp,
+  optimizers.gradientNorm,
   accumulate,
   addition,
 ];

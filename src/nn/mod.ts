@@ -6,4 +6,5 @@
 export * from "./losses/mod.ts";
 export * from "./model/mod.ts";
 export * from "./ops/mod.ts";
+export * from "./optimizers/mod.ts";
 export * from "./tensor.ts";
