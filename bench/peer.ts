@@ -1,6 +1,5 @@
 import type { BenchImplementation } from "../src/report/schema.ts";
-import { lines } from "./_lines.ts";
-import { within } from "./_within.ts";
+import { LineProgram, type ProgramCommand } from "./_line_program.ts";
 import {
   checkDevice,
   checkHello,
@@ -17,13 +16,9 @@ import {
 } from "./protocol.ts";
 
 /** A program that speaks the line protocol. */
-export interface PeerProgram {
+export interface PeerProgram extends ProgramCommand {
   /** Its name in results. */
   readonly name: BenchImplementation;
-  /** What to start: a name on PATH or a path. */
-  readonly command: string;
-  /** Its arguments. */
-  readonly args: readonly string[];
 }
 
 /** How long a peer may take to answer, by request, ms. */
@@ -69,31 +64,16 @@ export class PeerError extends Error {
 export class Peer implements AsyncDisposable {
   /** The implementation's name. */
   readonly name: BenchImplementation;
-  readonly #child: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #replies: AsyncGenerator<string>;
+  readonly #program: LineProgram;
   readonly #patience: Patience;
-  readonly #stderr: Promise<void>;
-  readonly #onAbort: () => void;
   readonly #signal: AbortSignal | undefined;
-  #lastWords = "";
   #dead: PeerError | undefined;
 
-  private constructor(
-    program: PeerProgram,
-    child: Deno.ChildProcess,
-    patience: Patience,
-    signal?: AbortSignal,
-  ) {
+  private constructor(program: PeerProgram, patience: Patience, signal?: AbortSignal) {
     this.name = program.name;
-    this.#child = child;
+    this.#program = start(program, signal);
     this.#patience = patience;
-    this.#writer = child.stdin.getWriter();
-    this.#replies = lines(child.stdout);
-    this.#stderr = this.#listen();
     this.#signal = signal;
-    this.#onAbort = () => this.#kill();
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   /**
@@ -110,7 +90,7 @@ export class Peer implements AsyncDisposable {
   ): Promise<{ peer: Peer; hello: Hello }> {
     const { patience = PATIENCE, signal } = options;
     signal?.throwIfAborted();
-    const peer = new Peer(program, spawn(program), patience, signal);
+    const peer = new Peer(program, patience, signal);
     try {
       return { peer, hello: await peer.#ask({ op: "hello" }, checkHello) };
     } catch (error) {
@@ -157,35 +137,24 @@ export class Peer implements AsyncDisposable {
 
   /** Ends the program: asked first, then killed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#signal?.removeEventListener("abort", this.#onAbort);
     if (this.alive) {
       try {
         await this.#ask({ op: "quit" }, () => {});
-        await within(this.#patience.quit, this.#child.status);
+        await this.#program.end(this.#patience.quit);
       } catch {
         // It is ended below, whatever it said.
       }
     }
-    this.#kill();
-    await this.#child.status;
-    await this.#writer.abort().catch(() => {});
-    await this.#replies.return(undefined);
-    await this.#stderr;
+    await this.#program[Symbol.asyncDispose]();
   }
 
   async #ask<T>(request: Request, check: (fields: Record<string, unknown>) => T): Promise<T> {
     this.#signal?.throwIfAborted();
     if (this.#dead) throw this.#dead;
     const { op } = request;
-    const patience = this.#patience[op];
     let refusal: PeerError | undefined;
     try {
-      const line = await within(patience, this.#exchange(request));
-      if (line === "late") {
-        throw new Error(`no answer to "${op}" within ${patience / 1000} s; it was ended`);
-      }
-      if (line.done) throw new Error(await this.#obituary(op));
-      const fields = parseReply(line.value);
+      const fields = parseReply(await this.#program.ask(request, this.#patience[op]));
       if (fields.ok) return check(fields);
       const { error, kind } = fields as { error?: unknown; kind?: unknown };
       refusal = new PeerError(
@@ -196,63 +165,18 @@ export class Peer implements AsyncDisposable {
     } catch (error) {
       this.#signal?.throwIfAborted();
       this.#dead = new PeerError(this.name, (error as Error).message);
-      this.#kill();
+      this.#program.kill();
       throw this.#dead;
     }
     throw refusal;
   }
-
-  async #exchange(request: Request): Promise<IteratorResult<string>> {
-    const bytes = new TextEncoder().encode(`${JSON.stringify(request)}\n`);
-    // A program that has ended cannot be written to; reading tells why.
-    await this.#writer.write(bytes).catch(() => {});
-    return await this.#replies.next();
-  }
-
-  async #obituary(op: string): Promise<string> {
-    // A program may close its output and live on: then it has no exit code to tell.
-    const status = await within(1_000, this.#child.status);
-    this.#kill();
-    await within(1_000, this.#stderr);
-    const how = status === "late"
-      ? "it closed its output"
-      : status.signal
-      ? `it was ended by ${status.signal}`
-      : `it ended with code ${status.code}`;
-    return `${how} on "${op}"${this.#lastWords ? `: ${this.#lastWords}` : ", saying nothing"}`;
-  }
-
-  async #listen(): Promise<void> {
-    try {
-      for await (const line of lines(this.#child.stderr)) {
-        if (line.trim() !== "") this.#lastWords = line.trim();
-      }
-    } catch {
-      // Only the last line matters; a line without an end is not one.
-    }
-  }
-
-  #kill(): void {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-  }
 }
 
-function spawn({ name, command, args }: PeerProgram): Deno.ChildProcess {
+function start(program: PeerProgram, signal?: AbortSignal): LineProgram {
   try {
-    return new Deno.Command(command, {
-      args: [...args],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    return new LineProgram(program, signal);
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? `there is no program ${command} on this machine`
-      : (error as Error).message;
-    throw new PeerError(name, reason);
+    signal?.throwIfAborted();
+    throw new PeerError(program.name, (error as Error).message);
   }
 }
