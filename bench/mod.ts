@@ -42,3 +42,4 @@ export {
 } from "./peers/find.ts";
 export { type InstallOptions, installPeers } from "./peers/install.ts";
 export { formatTable } from "./table.ts";
+export { TorchTwin, type TwinGradients, type TwinRequest } from "./peers/torch_twin.ts";

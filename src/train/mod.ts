@@ -3,5 +3,6 @@
  *
  * @module
  */
+export * from "./batch_files.ts";
 export * from "./checkpoint.ts";
 export * from "./tape.ts";
