@@ -1,14 +1,19 @@
 import type { FilterSize } from "../ops/mod.ts";
 import type { UNetConfig, UpSampling } from "./config.ts";
 
-/** A convolution of stride 1 that keeps the size; `weights` and `bias` are its parameters' names. */
+/** A convolution of stride 1 that keeps the size, without a bias: the normalisation behind it would take that out again. */
 export interface ConvolutionLayer {
+  /** Its parameter's name. */
   readonly weights: string;
-  /** Absent where a normalisation follows, which would take it out again. */
-  readonly bias?: string;
   readonly size: FilterSize;
   readonly inputChannels: number;
   readonly channels: number;
+}
+
+/** The convolution to logits, behind which nothing comes. */
+export interface HeadLayer extends ConvolutionLayer {
+  /** Its parameter's name. */
+  readonly bias: string;
 }
 
 /** Normalisation with a scale and a shift for each channel, then leaky ReLU. */
@@ -53,7 +58,7 @@ export interface UNetLayers {
   /** The way up, from the coarsest. */
   readonly up: readonly UpLevel[];
   /** The 1 x 1 x 1 convolution to logits. */
-  readonly head: ConvolutionLayer;
+  readonly head: HeadLayer;
 }
 
 /**

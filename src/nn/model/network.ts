@@ -2,7 +2,7 @@ import type { TensorShape } from "../tensor.ts";
 import type { UNetConfig } from "./config.ts";
 import {
   type BlockLayer,
-  type ConvolutionLayer,
+  type HeadLayer,
   type Interpolation,
   layersOf,
   type TransposedLayer,
@@ -15,8 +15,8 @@ import {
 export interface NetworkOps<T> {
   /** Convolutions, normalisation, activation. */
   block(x: T, layer: BlockLayer): T;
-  /** A convolution alone. */
-  convolution(x: T, layer: ConvolutionLayer): T;
+  /** A convolution with a bias, and nothing else. */
+  convolution(x: T, layer: HeadLayer): T;
   /** A transposed convolution to twice the size. */
   transposed(x: T, layer: TransposedLayer): T;
   /** An interpolation to twice the size. */

@@ -53,7 +53,8 @@ export function parametersOf(config: UNetConfig): Parameter[] {
       ],
       ...blocks.flatMap(blockParameters),
     ]),
-    ...convolutionParameters(head),
+    convolutionWeights(head),
+    perChannel(head.bias, head.channels, "bias"),
   ];
 }
 
@@ -130,16 +131,13 @@ export function initialStatistics(config: UNetConfig): Map<string, Float32Array<
 }
 
 function blockParameters({ convolutions, norm }: BlockLayer): Parameter[] {
-  return [...convolutions.flatMap(convolutionParameters), ...normParameters(norm)];
+  return [...convolutions.map(convolutionWeights), ...normParameters(norm)];
 }
 
-function convolutionParameters(layer: ConvolutionLayer): Parameter[] {
-  const { inputChannels, channels } = layer;
-  const shape = [...layer.size, inputChannels, channels];
-  return [
-    weights(layer.weights, shape, elementCount(layer.size) * inputChannels),
-    ...layer.bias === undefined ? [] : [perChannel(layer.bias, channels, "bias")],
-  ];
+function convolutionWeights(
+  { weights: name, size, inputChannels, channels }: ConvolutionLayer,
+): Parameter {
+  return weights(name, [...size, inputChannels, channels], elementCount(size) * inputChannels);
 }
 
 function normParameters({ gamma, beta, channels }: NormLayer): Parameter[] {
