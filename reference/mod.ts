@@ -44,6 +44,11 @@ export {
   upsampleReference,
 } from "./nn_layers.ts";
 export {
+  type ReferenceActivation,
+  ReferenceNetwork,
+  type ReferenceNetworkOptions,
+} from "./nn_network.ts";
+export {
   type Moments,
   momentsReference,
   type NormalizationGradients,

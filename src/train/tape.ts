@@ -34,6 +34,16 @@ export class KernelCall {
   }
 
   /**
+   * Whether an input is given.
+   *
+   * @param name Its name.
+   * @returns True if it is.
+   */
+  has(name: string): boolean {
+    return this.#inputs[name] !== undefined;
+  }
+
+  /**
    * The axes of an input.
    *
    * @param name Its name.

@@ -1,4 +1,4 @@
-import type { FilterSize } from "../ops/mod.ts";
+import type { FilterSize, UpsampleMode } from "../ops/mod.ts";
 import type { UNetConfig, UpSampling } from "./config.ts";
 
 /** A convolution of stride 1 that keeps the size, without a bias: the normalisation behind it would take that out again. */
@@ -42,12 +42,9 @@ export interface TransposedLayer {
   readonly channels: number;
 }
 
-/** An interpolation that doubles every axis. */
-export type Interpolation = "nearest" | "trilinear";
-
 /** One step of the way up: double, put the level's own activation behind, go on with blocks. */
 export interface UpLevel {
-  readonly up: TransposedLayer | Interpolation;
+  readonly up: TransposedLayer | UpsampleMode;
   readonly blocks: readonly BlockLayer[];
 }
 
@@ -132,7 +129,7 @@ function upLayer(
   name: string,
   inputChannels: number,
   channels: number,
-): TransposedLayer | Interpolation {
+): TransposedLayer | UpsampleMode {
   if (up === "nearest" || up === "trilinear") return up;
   return {
     weights: `${name}.weights`,

@@ -1,12 +1,7 @@
+import type { PoolSize, UpsampleMode } from "../ops/mod.ts";
 import type { TensorShape } from "../tensor.ts";
 import type { UNetConfig } from "./config.ts";
-import {
-  type BlockLayer,
-  type HeadLayer,
-  type Interpolation,
-  layersOf,
-  type TransposedLayer,
-} from "./layers.ts";
+import { type BlockLayer, type HeadLayer, layersOf, type TransposedLayer } from "./layers.ts";
 
 /**
  * What a U-Net is made of, on activations of any kind: tensors of a tape that trains, GPU memory that infers, f64 arrays of a reference,
@@ -20,9 +15,9 @@ export interface NetworkOps<T> {
   /** A transposed convolution to twice the size. */
   transposed(x: T, layer: TransposedLayer): T;
   /** An interpolation to twice the size. */
-  upsample(x: T, mode: Interpolation): T;
+  upsample(x: T, mode: UpsampleMode): T;
   /** Max-pooling with stride 2. */
-  maxPool(x: T, size: 2 | 3): T;
+  maxPool(x: T, size: PoolSize): T;
   /** Channels of `a`, then those of `b`. */
   concat(a: T, b: T): T;
   /** The network needs `x` no more: its memory may go back, unless a gradient still wants it. */
