@@ -7,6 +7,9 @@ export interface ProgramCommand {
   readonly args: readonly string[];
 }
 
+/** Lines on standard error that are kept: a stack and what stands above it. */
+const KEPT_LINES = 50;
+
 /**
  * A running program that answers each line on its standard input by one on its standard output. Whatever goes wrong with it, a death, a
  * silence, ends it. Dispose of it to end it.
@@ -18,7 +21,7 @@ export class LineProgram implements AsyncDisposable {
   readonly #stderr: Promise<void>;
   readonly #onAbort: () => void;
   readonly #signal: AbortSignal | undefined;
-  #lastWords = "";
+  readonly #lastWords: string[] = [];
 
   /**
    * Starts it.
@@ -102,18 +105,36 @@ export class LineProgram implements AsyncDisposable {
       : status.signal
       ? `it was ended by ${status.signal}`
       : `it ended with code ${status.code}`;
-    return `${how} on "${op}"${this.#lastWords ? `: ${this.#lastWords}` : ", saying nothing"}`;
+    const words = complaintOf(this.#lastWords);
+    return `${how} on "${op}"${words === undefined ? ", saying nothing" : `: ${words}`}`;
   }
 
   async #listen(): Promise<void> {
     try {
       for await (const line of lines(this.#child.stderr)) {
-        if (line.trim() !== "") this.#lastWords = line.trim();
+        if (line.trim() === "") continue;
+        this.#lastWords.push(line);
+        if (this.#lastWords.length > KEPT_LINES) this.#lastWords.shift();
       }
     } catch {
-      // Only the last line matters; a line without an end is not one.
+      // Only the last lines matter; a line without an end is not one.
     }
   }
+}
+
+/**
+ * What a program that died complained of: its last line that names an error, as those after it are a stack or hints of its runtime; else
+ * the last line that is not indented, as a stack is.
+ *
+ * @param lines Its last lines on standard error, in order, none of them blank.
+ * @returns One line, or undefined if there are none.
+ */
+export function complaintOf(lines: readonly string[]): string | undefined {
+  const error = lines.findLast((line) =>
+    /^(error|\w*(Error|Exception))\b.*:|^thread .* panicked/.test(line)
+  );
+  const words = error ?? lines.findLast((line) => !/^\s/.test(line)) ?? lines.at(-1);
+  return words?.trim();
 }
 
 function spawn({ command, args }: ProgramCommand): Deno.ChildProcess {

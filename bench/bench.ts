@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { NoAdapterError } from "../src/gpu/mod.ts";
 import { RandomStream } from "../src/random/mod.ts";
-import type { BenchResult, ResultAdapter } from "../src/report/schema.ts";
+import type { BenchAbsentPeer, BenchResult, ResultAdapter } from "../src/report/schema.ts";
 import { type CaseResult, type CaseTwice, measureCase } from "./_measure_case.ts";
 import { type Greeted, Peers } from "./_peers.ts";
 import { acceptancesOf } from "./acceptances.ts";
@@ -153,6 +153,7 @@ async function measureAll(setup: BenchSetup, options: BenchOptions, again: boole
       );
       await Deno.remove(dir, { recursive: true });
     }
+    const absentPeers = [...options.peers?.absent ?? [], ...peersWithoutKernel(peers, todo)];
     const result: BenchResult = {
       schema: "ct-organ-webgpu/bench@1",
       adapter: hello.adapter!,
@@ -170,13 +171,26 @@ async function measureAll(setup: BenchSetup, options: BenchOptions, again: boole
       ratios: cases.flatMap(({ ratios }) => ratios),
       acceptances: acceptancesOf(todo),
       absent: cases.flatMap(({ absent }) => absent),
-      ...(options.peers?.absent.length ? { absent_peers: options.peers.absent } : {}),
+      ...(absentPeers.length > 0 ? { absent_peers: absentPeers } : {}),
       overhead: { empty_submit_ms: device.empty_submit_ms },
     };
     return { result, twice: cases.flatMap(({ twice }) => twice ?? []) };
   } finally {
     await Deno.remove(root, { recursive: true });
   }
+}
+
+/** Native peers that are there, but know none of the kernels. */
+function peersWithoutKernel(
+  peers: Peers,
+  todo: readonly { readonly pair: Pair }[],
+): BenchAbsentPeer[] {
+  const reason = "it has none of these kernels";
+  return peers.natives.flatMap((implementation) => {
+    const { kernels } = peers.hellos.find((hello) => hello.implementation === implementation) ?? {};
+    const idle = kernels && !todo.some(({ pair }) => kernels.includes(pair.name));
+    return idle ? [{ implementation, reason }] : [];
+  });
 }
 
 /**

@@ -3,14 +3,15 @@ import type { BenchResult, BenchRow } from "../src/report/schema.ts";
 const HEAD = [
   "implementation",
   "median ms",
-  "95 % interval",
+  "95 % interval ms",
   "kernel ms",
   "first ms",
+  "samples",
   "ratio",
   "95 % interval",
   "agreement",
 ];
-const LEFT = new Set([0, 7]);
+const LEFT = new Set([0, 8]);
 
 /**
  * A result as text for a terminal: the adapter first, then a block per case with one line per implementation. The ratio is the
@@ -36,6 +37,8 @@ export function formatTable(result: BenchResult): string {
       title,
       ...rows.map((row) => typeof row === "string" ? `  ${row}` : line(row)),
     ]),
+    "",
+    ...footer(result),
   ].join("\n");
 }
 
@@ -56,6 +59,15 @@ function header({ adapter, machine, overhead, absent_peers = [] }: BenchResult):
       ? [`Empty submit and readback: ${milliseconds(overhead.empty_submit_ms)} ms`]
       : []),
     ...absent_peers.map(({ implementation, reason }) => `Absent: ${implementation}, ${reason}`),
+  ];
+}
+
+function footer({ command, seed }: BenchResult): string[] {
+  return [
+    "Times are wall times of one call, uploads and readbacks included: the median of the samples and its bootstrap",
+    "95 % interval; kernel: the GPU's own clock; first: the first call, compilation included, in no median.",
+    "Ratio: the median over that of webgpu, above 1 webgpu is faster.",
+    `Again: ${command}${command.includes("--seed") ? "" : ` (seed ${seed})`}`,
   ];
 }
 
@@ -96,6 +108,7 @@ function cellsOf(row: BenchRow, { ratios }: BenchResult): string[] {
     row.ci95_ms.map(milliseconds).join(" - "),
     row.kernel_ms === undefined ? "" : milliseconds(row.kernel_ms),
     row.first_call_ms === undefined ? "" : milliseconds(row.first_call_ms),
+    `${row.samples_ms.length}`,
     ratio ? `${ratio.ratio.toPrecision(3)} x` : "",
     ratio ? ratio.ci95.map((value) => value.toPrecision(3)).join(" - ") : "",
     agreementText(row.agreement),
@@ -103,12 +116,12 @@ function cellsOf(row: BenchRow, { ratios }: BenchResult): string[] {
 }
 
 function agreementText({ ok, own_noise, parts, ...whole }: BenchRow["agreement"]): string {
+  if (ok && own_noise !== undefined) {
+    return `ok as far as its own noise reaches, sd ${own_noise.toPrecision(2)}`;
+  }
   const detail = parts
     ? parts.map((part) => `${part.name} ${agreementDetail(part)}`).join("; ")
     : agreementDetail(whole);
-  if (ok && own_noise !== undefined) {
-    return `noise of its own, sd ${own_noise.toPrecision(2)}: compared no nearer, ${detail}`;
-  }
   return `${ok ? "ok" : "FAILED"}, ${detail}`;
 }
 

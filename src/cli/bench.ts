@@ -15,6 +15,7 @@ import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import {
   checkGateFlags,
   compareTable,
+  gateRecord,
   readBase,
   runAgainst,
   runCompare,
@@ -111,9 +112,10 @@ export const benchCommand: Command = defineCommand({
         progress.stage(`${done + 1} of ${total}: ${kernel}, ${name}`),
     };
     if (flags.against !== undefined) return await runAgainst(flags.against, options, context);
-    const { result, gate } = base
+    const { result: measured, gate } = base
       ? await runCompare(base, options)
       : { result: await bench(options), gate: undefined };
+    const result = base && gate ? { ...measured, gate: gateRecord(gate, base) } : measured;
     progress[Symbol.dispose]();
     // What a program reads from stdout is JSON alone.
     const say = flags.format === "github" ? () => {} : print;

@@ -9,7 +9,7 @@ import {
   parseBase,
   regressionLine,
 } from "../../bench/mod.ts";
-import type { BenchResult } from "../report/mod.ts";
+import type { BenchGate, BenchResult } from "../report/mod.ts";
 import type { Context } from "./command.ts";
 import { RegressionError, UsageError } from "./exit_codes.ts";
 import { userPath } from "./paths.ts";
@@ -140,6 +140,26 @@ export function compareTable(gate: GateOutcome, { path, result: { adapter } }: B
     gate,
     `Ratio to typescript, ${path} (${adapter.description}) over now: above 1 the GPU has become slower`,
   );
+}
+
+/**
+ * A comparison in the form of a result's `gate`.
+ *
+ * @param gate What moved.
+ * @param base The earlier result.
+ * @returns Plain data.
+ */
+export function gateRecord({ moves, notCompared }: GateOutcome, base: Base): BenchGate {
+  return {
+    base: base.path,
+    base_adapter: base.result.adapter,
+    moves: moves.map(({ change: { value, ci95 }, again: _, ...move }) => ({
+      ...move,
+      change: value,
+      ci95,
+    })),
+    not_compared: notCompared,
+  };
 }
 
 /**

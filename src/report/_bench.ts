@@ -1,3 +1,5 @@
+import { acceptancesSection } from "./_bench_acceptances.ts";
+import { gateSection } from "./_bench_gate.ts";
 import { comparisons, suiteCharts } from "./_bench_charts.ts";
 import { benchTable } from "./_bench_table.ts";
 import { chartFigure } from "./_charts.ts";
@@ -47,7 +49,7 @@ function speedSummary(ratios: readonly BenchRatio[]): string {
 
 /** How to read it, then charts and table of each suite, then who was absent. */
 export function benchSections(result: BenchResult): Section[] {
-  const { results, overhead, command, absent = [], absent_peers = [] } = result;
+  const { results, overhead, command, absent = [], absent_peers = [], acceptances = [] } = result;
   const suites = [...new Set(results.map(({ suite }) => suite))];
   return [
     {
@@ -61,12 +63,14 @@ export function benchSections(result: BenchResult): Section[] {
 <pre><code>${command}</code></pre>
 ${
         absent_peers.map(({ implementation, reason }) =>
-          markup`<p>Not on this machine: ${implementation}, ${reason}.</p>\n`
+          markup`<p>Not timed: ${implementation}, ${reason}.</p>\n`
         )
       }</section>
 `,
     },
+    ...result.gate ? [{ body: gateSection(result.gate) }] : [],
     ...suites.map((suite, i) => suiteSection(result, suite, i)),
+    ...acceptances.length > 0 ? [{ body: acceptancesSection(acceptances) }] : [],
     ...absent.length > 0 ? [{ body: absences(absent) }] : [],
   ];
 }

@@ -158,11 +158,38 @@ export interface BenchAbsence {
   readonly intended?: boolean;
 }
 
-/** A native peer that was looked for and is not on the machine. */
+/** A native peer that was looked for and is not on the machine, or has none of the kernels. */
 export interface BenchAbsentPeer {
   readonly implementation: BenchImplementation;
-  /** One line, with how to get it. */
+  /** One line; if it is not on the machine, with how to get it. */
   readonly reason: string;
+}
+
+/** A case that was compared with an earlier result. */
+export interface BenchMove {
+  /** `suite/name`. */
+  readonly kernel: string;
+  readonly case: string;
+  /** How many times longer it takes now, measured against the CPU twin: above 1 it has become slower. */
+  readonly change: number;
+  readonly ci95: Interval;
+  /** The least factor, above 1, that counts as a change: what A/A runs of the same session differ by. */
+  readonly floor: number;
+  readonly verdict: "slower" | "faster" | "same";
+}
+
+/** A comparison with an earlier result. */
+export interface BenchGate {
+  /** The earlier result, as the command named it. */
+  readonly base: string;
+  /** The adapter it ran on. */
+  readonly base_adapter: ResultAdapter;
+  readonly moves: readonly BenchMove[];
+  readonly not_compared: readonly {
+    readonly kernel: string;
+    readonly case: string;
+    readonly reason: string;
+  }[];
 }
 
 /** What a benchmark writes as JSON. */
@@ -181,6 +208,8 @@ export interface BenchResult {
   readonly acceptances?: readonly BenchAcceptance[];
   readonly absent?: readonly BenchAbsence[];
   readonly absent_peers?: readonly BenchAbsentPeer[];
+  /** What has moved since an earlier result, where it was compared with one. */
+  readonly gate?: BenchGate;
   readonly overhead?: {
     /** Wall time of an empty submit and wait, median, ms. */
     readonly empty_submit_ms: number;

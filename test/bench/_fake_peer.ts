@@ -36,9 +36,11 @@ await serve({
       error.name = "NoAdapterError";
       throw error;
     }
+    const kernels = behaviour === "knows-nothing" ? { kernels: ["test/other"] } : {};
     return {
       implementation: name,
       version: "1.0",
+      ...kernels,
       ...(name.startsWith("webgpu") ? { adapter } : {}),
     };
   },

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { writeCase } from "../../bench/case_files.ts";
+import { complaintOf } from "../../bench/_line_program.ts";
 import { Peer, PeerError } from "../../bench/peer.ts";
 import { fakeProgram, IMPATIENT } from "./_programs.ts";
 
@@ -110,4 +111,36 @@ Deno.test("Peer ends its program and gives the reason when aborted", async () =>
   const starting = Peer.start(fakeProgram("scipy", "hangs"), { signal: controller.signal });
   setTimeout(() => controller.abort(new Error("interrupted")), 50);
   await assertRejects(() => starting, Error, "interrupted");
+});
+
+Deno.test("complaintOf() takes the line that names an error, not the stack or hints below it", () => {
+  const cases: [lines: string[], words: string | undefined][] = [
+    [[], undefined],
+    [["out of luck"], "out of luck"],
+    // Deno.
+    [
+      [
+        "Warning: old",
+        "error: Uncaught (in promise) TypeError: no voxels",
+        "  throw new TypeError(",
+        "        ^",
+        "    at file:///bench/worker.ts:3:7",
+        "    info: set RUST_BACKTRACE=1",
+      ],
+      "error: Uncaught (in promise) TypeError: no voxels",
+    ],
+    // Python.
+    [
+      [
+        "Traceback (most recent call last):",
+        '  File "peer.py", line 3, in <module>',
+        "    import scipy",
+        "ModuleNotFoundError: No module named 'scipy'",
+      ],
+      "ModuleNotFoundError: No module named 'scipy'",
+    ],
+    [["first", "last", "    at x.ts:1"], "last"],
+    [["  all", "  indented"], "indented"],
+  ];
+  for (const [lines, words] of cases) assertEquals(complaintOf(lines), words, lines.join("|"));
 });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { formatTable } from "../../bench/table.ts";
 import type { BenchResult } from "../../src/report/schema.ts";
 
@@ -23,7 +23,7 @@ const result: BenchResult = {
       ...row,
       ...{ implementation: "typescript", samples_ms: [123], median_ms: 123.4, ci95_ms: [120, 131] },
       agreement: {
-        ...{ class: "absolute", max_abs: 0.25, mismatches: 1, ok: false },
+        ...{ class: "absolute", max_abs: 0.25, mismatches: 1, ok: false, unit: "HU" },
         error: "1 of 4 elements differ (none may by more than 0): [1] got 1, expected 0.75",
       },
     },
@@ -39,13 +39,18 @@ Deno.test("formatTable() puts the adapter first, then a block per case", () => {
     "Machine: EPYC, 2 cores, 8 GiB, linux 6.1.0 x86_64",
     "Empty submit and readback: 0.071 ms",
     "",
-    "  implementation  median ms  95 % interval  kernel ms  first ms   ratio  95 % interval  agreement",
+    "  implementation  median ms  95 % interval ms  kernel ms  first ms  samples   ratio  95 % interval  agreement",
     "morphology/dilate: ball 25 mm",
-    "  webgpu               18.9    18.5 - 19.4       9.88       132                         ok, exact",
+    "  webgpu               18.9       18.5 - 19.4       9.88       132        1                         ok, exact",
     "    roofline: 12 % of the copy bandwidth, 0.46 % of the multiply-add rate",
-    "  typescript            123      120 - 131                       6.51 x    6.20 - 6.81  FAILED, absolute, off by 0.25, 1 beyond",
+    "  typescript            123         120 - 131                             1  6.51 x    6.20 - 6.81  FAILED, absolute, off by 0.25 HU, 1 beyond",
     "    DISAGREES: 1 of 4 elements differ (none may by more than 0): [1] got 1, expected 0.75",
     "  niimath  absent: it ended with code 7",
+    "",
+    "Times are wall times of one call, uploads and readbacks included: the median of the samples and its bootstrap",
+    "95 % interval; kernel: the GPU's own clock; first: the first call, compilation included, in no median.",
+    "Ratio: the median over that of webgpu, above 1 webgpu is faster.",
+    "Again: deno task bench (seed 1)",
   ]);
 });
 
@@ -61,4 +66,22 @@ Deno.test("formatTable() says hardware of a hardware adapter and leaves out unkn
     "Adapter: RTX (NVIDIA), hardware adapter",
     "Machine: 1 core, linux x86_64",
   ]);
+});
+
+Deno.test("formatTable() shows an output's parts, and of a peer with noise of its own no deviation", () => {
+  const parts = [
+    { name: "image", class: "absolute", max_abs: 0.5, mismatches: 0, ok: true, unit: "HU" },
+    { name: "labels", class: "mismatch-count", max_abs: 3, mismatches: 5, ok: true },
+  ] as const;
+  const [gpu] = result.results;
+  const whole = { class: "absolute", max_abs: 0.5, mismatches: 5, ok: true, unit: "HU" } as const;
+  const results = [
+    { ...gpu!, agreement: { ...whole, parts } },
+    { ...gpu!, implementation: "scipy" as const, agreement: { ...whole, parts, own_noise: 0.25 } },
+  ];
+  const lines = formatTable({ ...result, results }).split("\n");
+  const ends = (start: string, end: string) =>
+    lines.some((line) => line.startsWith(`  ${start} `) && line.endsWith(`  ${end}`));
+  assert(ends("webgpu", "ok, image absolute, off by 0.50 HU; labels mismatch-count, 5 differ"));
+  assert(ends("scipy", "ok as far as its own noise reaches, sd 0.25"));
 });

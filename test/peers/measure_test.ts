@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { compareNoisy } from "../../bench/agreement.ts";
 import { fillNormal } from "../../src/random/mod.ts";
 import { benchFailures, benchWith } from "../../bench/bench.ts";
@@ -80,4 +80,14 @@ Deno.test("compareNoisy() compares as usual without noise", () => {
   const b = new Float32Array([0]);
   const { ok, own_noise } = compareNoisy(a, b, ABSOLUTE, undefined);
   assertEquals([ok, own_noise], [false, undefined]);
+});
+
+Deno.test("benchWith() names a native peer that has none of the kernels", async () => {
+  const result = await benchmark("knows-nothing");
+  assertEquals(result.absent_peers, [
+    { implementation: "torch-cpu", reason: "not installed: no PyTorch" },
+    { implementation: "scipy", reason: "it has none of these kernels" },
+  ]);
+  assertEquals(result.absent, []);
+  assert(result.results.every(({ implementation }) => implementation !== "scipy"));
 });

@@ -51,6 +51,35 @@ export function benchFixture(): BenchResult {
       implementation: "itk-wasm",
       reason: "its package has no dilation by a free element",
     }],
+    absent_peers: [{ implementation: "cupy", reason: `not installed (${MADE_UP})` }],
+    acceptances: [
+      {
+        ...{ kernel: "augment/warp", implementation: "webgpu", class: "absolute", unit: "HU" },
+        ...{ tolerance: 0.08, exceptions_per_million: 6, reason: `Coordinates (${MADE_UP})` },
+      },
+      {
+        ...{ kernel: "augment/warp", implementation: "webgpu", class: "mismatch-count" },
+        ...{ part: "labels", tolerance: 60, reason: `Ties (${MADE_UP})` },
+      },
+    ],
+    gate: {
+      base: `base.json (${MADE_UP})`,
+      base_adapter: { description: `Rasteriser (${MADE_UP})`, vendor: "Nobody", software: true },
+      moves: [
+        {
+          ...{ kernel: "augment/warp", case: warp[1], verdict: "same" },
+          ...{ change: 1.01, ci95: [0.97, 1.05], floor: 1.03 },
+        },
+        {
+          ...{ kernel: "morphology/dilate", case: dilate[1], verdict: "slower" },
+          ...{ change: 1.31, ci95: [1.2, 1.4], floor: 1.06 },
+        },
+      ],
+      not_compared: [{
+        ...{ kernel: "random/normal", case: noise[1] },
+        reason: `no ratio (${MADE_UP})`,
+      }],
+    },
     overhead: { empty_submit_ms: 0.31 },
   };
 }

@@ -200,3 +200,22 @@ Deno.test("renderBenchReport() shows a disagreement with its reason", async () =
   assertStringIncludes(text, "✗ disagrees , absolute");
   assertStringIncludes(text, "typescript: 7 of 9 elements differ");
 });
+
+Deno.test("renderBenchReport() shows bounds of agreement with their reasons, and what has moved, the slower first", async () => {
+  const html = bodyText(await renderBenchReport(benchFixture()));
+  assertStringIncludes(
+    html,
+    "augment/warp webgpu all within 0.0800 HU 6.00 in a million Coordinates",
+  );
+  assertStringIncludes(html, "augment/warp webgpu labels equal 60.0 in a million Ties");
+  const [slower, unchanged] = ["✗ slower 1.31 1.20 – 1.40 1.06", "– unchanged 1.01"];
+  assertStringIncludes(html, slower!);
+  assertStringIncludes(html, unchanged!);
+  assert(html.indexOf(slower!) < html.indexOf(unchanged!));
+  assertStringIncludes(html, "Not compared: random/normal");
+  const { gate: _, acceptances: __, ...bare } = benchFixture();
+  const without = bodyText(await renderBenchReport(bare));
+  for (const absent of ["Compared with", "What counts as agreement"]) {
+    assert(!without.includes(absent), absent);
+  }
+});
