@@ -41,6 +41,11 @@ export interface ReferenceNetworkOptions {
   readonly parameters: ReadonlyMap<string, ArrayLike<number>>;
   /** Added to the variance of a normalisation. */
   readonly epsilon: number;
+  /**
+   * True to normalise by the running statistics among the parameters where a layer has them, as a trained network runs; such a pass has no
+   * gradient.
+   */
+  readonly trained?: boolean;
 }
 
 /** The layers of a network in f64, written down as they run so that a gradient can walk back through them. */
@@ -49,13 +54,15 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
   readonly moments: Moments[] = [];
   readonly #parameters: ReadonlyMap<string, ArrayLike<number>>;
   readonly #epsilon: number;
+  readonly #trained: boolean;
   readonly #gradients = new Map<string, Float64Array>();
   readonly #backward: (() => void)[] = [];
 
   /** @param options Parameters and epsilon. */
-  constructor({ parameters, epsilon }: ReferenceNetworkOptions) {
+  constructor({ parameters, epsilon, trained = false }: ReferenceNetworkOptions) {
     this.#parameters = parameters;
     this.#epsilon = epsilon;
+    this.#trained = trained;
   }
 
   /**
@@ -176,9 +183,18 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
       epsilon: this.#epsilon,
       slope: norm.slope,
     };
-    this.moments.push(momentsReference(layer));
-    const y = activation(normalizeReference(layer), x.shape);
+    const moments = this.#trained && norm.running
+      ? {
+        mean: Float64Array.from(this.#get(norm.running.mean)),
+        variance: Float64Array.from(this.#get(norm.running.variance)),
+      }
+      : momentsReference(layer);
+    this.moments.push(moments);
+    const y = activation(normalizeReference(layer, moments), x.shape);
     this.#backward.push(() => {
+      if (this.#trained) {
+        throw new ReferenceError("Cannot differentiate: the network ran with running statistics");
+      }
       const gradients = normalizeGradientReference(layer, y.gradient);
       this.#set(norm.gamma, gradients.gamma);
       this.#set(norm.beta, gradients.beta);
