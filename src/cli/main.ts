@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   bench: async () => (await import("./bench.ts")).benchCommand,
   label: async () => (await import("./label.ts")).labelCommand,
   augment: async () => (await import("./augment.ts")).augmentCommand,
+  export: async () => (await import("./export.ts")).exportCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   pack: async () => (await import("./pack.ts")).packCommand,
 };

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./losses/mod.ts";
+export * from "./export/mod.ts";
 export * from "./model/mod.ts";
 export * from "./ops/mod.ts";
 export * from "./optimizers/mod.ts";

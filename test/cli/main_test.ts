@@ -5,6 +5,7 @@ import { augmentCommand } from "../../src/cli/augment.ts";
 import { benchCommand } from "../../src/cli/bench.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { doctorCommand } from "../../src/cli/doctor.ts";
+import { exportCommand } from "../../src/cli/export.ts";
 import { formatHelp } from "../../src/cli/help.ts";
 import { labelCommand } from "../../src/cli/label.ts";
 import { reproduceCommand } from "../../src/cli/reproduce.ts";
@@ -14,6 +15,7 @@ const commands: Command[] = [
   benchCommand,
   labelCommand,
   augmentCommand,
+  exportCommand,
   doctorCommand,
 ];
 

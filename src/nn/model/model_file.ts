@@ -40,12 +40,10 @@ const LARGEST = 2 ** 31;
  *
  * @param path Where to; a file already there is replaced.
  * @param model The model.
- * @throws {TypeError} If a parameter is missing, unknown or of another size than the config says.
- * @throws {RangeError} If labels, spacing, window or crop are not sound.
+ * @throws {TypeError} If {@linkcode checkModel} refuses it.
  */
 export async function writeModel(path: string, model: Model): Promise<void> {
-  const fault = faultOf(model);
-  if (fault !== undefined) throw new TypeError(`Cannot write model "${path}": ${fault}`);
+  checkModel(model, `write model "${path}"`);
   await writeWhole(path, encodeSafetensors(toFile(model)));
 }
 
@@ -72,6 +70,19 @@ export async function readModel(path: string): Promise<Model> {
     const Kind = cause instanceof SyntaxError ? SafetensorsError : Error;
     throw new Kind(`${action}: ${reason}`, { cause });
   }
+}
+
+/**
+ * Refuses a model that is not whole.
+ *
+ * @param model A model whose config is sound.
+ * @param action What is to be done with it, for the message.
+ * @throws {TypeError} If a parameter is missing, unknown, not finite or of another size than the config says, or if labels, spacing, window,
+ * crop or provenance are not sound.
+ */
+export function checkModel(model: Model, action: string): void {
+  const fault = faultOf(model);
+  if (fault !== undefined) throw new TypeError(`Cannot ${action}: ${fault}`);
 }
 
 function toFile({ config, labels, spacing, window, crop, weights, provenance }: Model) {
