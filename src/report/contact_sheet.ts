@@ -1,6 +1,7 @@
 import { ORGANS } from "../labels/mod.ts";
 import type { Vec3 } from "../volume/mod.ts";
 import { traceContours } from "./contour.ts";
+import { GLYPH_ADVANCE, GLYPH_HEIGHT, inkOf } from "./_pixel_font.ts";
 import { encodePng } from "./png.ts";
 
 /** A volume to show. */
@@ -18,6 +19,8 @@ export interface SheetTile {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+  /** Label values that are outlined in it. */
+  readonly organs?: readonly number[];
 }
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -43,20 +46,8 @@ const MARGIN = 16;
 /** The longest side of a plane is enlarged to about this, in whole steps. */
 const PLANE_PIXELS = 240;
 
-/** Digits of 3 x 5 pixels, a row an octal digit. */
-const DIGITS = [
-  "75557",
-  "26227",
-  "71747",
-  "71717",
-  "55711",
-  "74717",
-  "74757",
-  "71111",
-  "75757",
-  "75717",
-].map((rows) => [...rows].map(Number));
-const DIGIT_SCALE = 3;
+/** Pixels of a font's pixel. */
+const FONT_SCALE = 3;
 
 /** Axes of each plane's pixels. All run against the volume's: right to the left, front and head to the top (front to the left in sagittal). */
 const PLANES = [
@@ -80,17 +71,19 @@ export function sheetTile(volume: SheetVolume, number: number): SheetTile {
   const width = scale * (2 * dims[0] + dims[1]) + 2 * GAP;
   const height = scale * Math.max(dims[1], dims[2]);
   const tile = blank(width, height);
+  const outlined = new Set<number>();
   let left = 0;
   for (const plane of PLANES) {
-    drawPlane(tile, volume, plane, left, scale);
+    for (const organ of drawPlane(tile, volume, plane, left, scale)) outlined.add(organ);
     left += scale * dims[plane.across] + GAP;
   }
   drawNumber(tile, number);
-  return tile;
+  return outlined.size === 0 ? tile : { ...tile, organs: [...outlined] };
 }
 
 /**
- * Puts tiles on a sheet, row by row, in as many columns as make it about half as wide again as it is high.
+ * Puts tiles on a sheet, row by row, in as many columns as make it about half as wide again as it is high, and below them the colours of the
+ * organs that are outlined in any.
  *
  * @param tiles Pictures of one size.
  * @returns A PNG file's bytes.
@@ -105,7 +98,11 @@ export async function encodeContactSheet(
   const wanted = Math.round(Math.sqrt(1.5 * tiles.length * high / wide));
   const columns = Math.min(Math.max(wanted, 1), tiles.length);
   const rows = Math.ceil(tiles.length / columns);
-  const sheet = blank(columns * wide + MARGIN, rows * high + MARGIN);
+  const width = columns * wide + MARGIN;
+  const legend = legendOf(new Set(tiles.flatMap(({ organs = [] }) => organs)), width);
+  const below = rows * high + MARGIN;
+  const sheet = blank(width, below + (legend?.height ?? 0));
+  if (legend) sheet.data.set(legend.data, 3 * below * width);
   tiles.forEach((tile, i) => {
     const left = MARGIN + i % columns * wide;
     const top = MARGIN + Math.floor(i / columns) * high;
@@ -123,14 +120,14 @@ function blank(width: number, height: number): SheetTile {
   return { width, height, data };
 }
 
-/** Fills a rectangle of pixels. */
+/** Fills a rectangle of pixels, as far as it lies in the tile. */
 function fill(
   { width, data }: SheetTile,
   [left, top, right, bottom]: readonly [number, number, number, number],
   colour: Colour,
 ): void {
   for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) data.set(colour, 3 * (y * width + x));
+    for (let x = left; x < Math.min(right, width); x++) data.set(colour, 3 * (y * width + x));
   }
 }
 
@@ -140,7 +137,7 @@ function drawPlane(
   { across, down, normal }: typeof PLANES[number],
   left: number,
   scale: number,
-): void {
+): number[] {
   const [width, height] = [dims[across], dims[down]];
   const strides = [1, dims[0], dims[0] * dims[1]] as const;
   const start = Math.floor(dims[normal] / 2) * strides[normal] +
@@ -153,16 +150,16 @@ function drawPlane(
       fill(tile, [px, py, px + scale, py + scale], [value, value, value]);
     }
   }
-  if (!labels) return;
-  for (const [organ, colour] of OUTLINES) {
+  if (!labels) return [];
+  return OUTLINES.flatMap(([organ, colour]) => {
     const mask = Uint8Array.from(
       { length: width * height },
       (_, i) => Number(labels[at(i % width, Math.floor(i / width))] === organ),
     );
-    for (const corners of traceContours(mask, width, height)) {
-      drawOutline(tile, corners, colour, left, scale);
-    }
-  }
+    const contours = traceContours(mask, width, height);
+    for (const corners of contours) drawOutline(tile, corners, colour, left, scale);
+    return contours.length > 0 ? [organ] : [];
+  });
 }
 
 /** One pixel wide, on the inner side of each edge: outlines of neighbours lie side by side. */
@@ -190,18 +187,47 @@ function drawOutline(
 
 /** In the upper left corner, on paper, as far as the tile reaches. */
 function drawNumber(tile: SheetTile, number: number): void {
-  const digits = [...String(number)].map((digit) => DIGITS[Number(digit)]!);
-  const s = DIGIT_SCALE;
-  const right = s * (4 * digits.length + 1);
-  if (right > tile.width || 7 * s > tile.height) return;
-  fill(tile, [0, 0, right, 7 * s], PAPER);
-  digits.forEach((rows, i) => {
-    rows.forEach((bits, y) => {
-      for (let x = 0; x < 3; x++) {
-        if ((bits >> (2 - x) & 1) === 0) continue;
-        const [px, py] = [s * (4 * i + x + 1), s * (y + 1)];
-        fill(tile, [px, py, px + s, py + s], INK);
-      }
-    });
-  });
+  const text = String(number);
+  const s = FONT_SCALE;
+  const [right, bottom] = [s * (GLYPH_ADVANCE * text.length + 1), s * (GLYPH_HEIGHT + 2)];
+  if (right > tile.width || bottom > tile.height) return;
+  fill(tile, [0, 0, right, bottom], PAPER);
+  write(tile, text, s, s);
+}
+
+/** Writes a line of text with its upper left corner at a pixel. */
+function write(tile: SheetTile, text: string, left: number, top: number): void {
+  const s = FONT_SCALE;
+  for (const [x, y] of inkOf(text)) {
+    const [px, py] = [left + s * x, top + s * y];
+    fill(tile, [px, py, px + s, py + s], INK);
+  }
+}
+
+/** A strip as wide as the sheet with the colour and the name of each organ, as many rows as they need. */
+function legendOf(organs: ReadonlySet<number>, width: number): SheetTile | undefined {
+  const entries = OUTLINES.filter(([organ]) => organs.has(organ));
+  if (entries.length === 0) return undefined;
+  const s = FONT_SCALE;
+  const side = s * GLYPH_HEIGHT;
+  const row = side + MARGIN;
+  const places: { name: string; colour: Colour; left: number; top: number }[] = [];
+  let [left, top] = [MARGIN, 0];
+  for (const [organ, colour] of entries) {
+    const name = organName(organ).toUpperCase();
+    const length = side + 2 * s + s * GLYPH_ADVANCE * name.length;
+    if (left > MARGIN && left + length > width) [left, top] = [MARGIN, top + row];
+    places.push({ name, colour, left, top });
+    left += length + MARGIN;
+  }
+  const strip = blank(width, top + row);
+  for (const { name, colour, left, top } of places) {
+    fill(strip, [left, top, Math.min(left + side, width), top + side], colour);
+    write(strip, name, left + side + 2 * s, top);
+  }
+  return strip;
+}
+
+function organName(value: number): string {
+  return Object.entries(ORGANS).find(([, label]) => label === value)![0];
 }

@@ -89,9 +89,13 @@ Deno.test("augment writes images, labels, transforms and a contact sheet", async
     assertEquals(image.affine, own.affine);
     assertOverlay(own);
   }
-  // 24 x 20 x 28 is enlarged by 9: axial and coronal 216 wide, sagittal 180, 252 high; 16 around, 4 between.
+  // 24 x 20 x 28 is enlarged by 9: axial and coronal 216 wide, sagittal 180, 252 high; 16 around, 4 between;
+  // the legend takes 15 pixels and 16 below.
   const { width, height } = decodePng(await Deno.readFile(join(out, "contact-sheet.png")));
-  assertEquals([(width - 16) % (216 + 216 + 180 + 8 + 16), (height - 16) % (252 + 16)], [0, 0]);
+  assertEquals([(width - 16) % (216 + 216 + 180 + 8 + 16), (height - 16 - 31) % (252 + 16)], [
+    0,
+    0,
+  ]);
 });
 
 /** In the world, each label lies where it lay: the affine undoes the augmentation. */

@@ -33,11 +33,20 @@ testUnless("./run lists the tasks with --help, and without a task", windows, asy
   assertEquals(unasked.stderr, asked.stdout.trimEnd());
 });
 
-testUnless("./run refuses an unknown task in one line", windows, async () => {
+testUnless("./run refuses an unknown task in one line and names the nearest", windows, async () => {
   await using folder = await Folder.make();
-  const { code, stderr } = await run(["lable"], folder.path);
+  for (const [typed, meant] of [["lable", "label"], ["reprduce", "reproduce"], ["tests", "test"]]) {
+    const { code, stderr } = await run([typed!], folder.path);
+    assertEquals(code, 2);
+    assertMatch(stderr, new RegExp(`^run: Cannot run "${typed}": .* "${meant}"; .*--help.*$`));
+  }
+});
+
+testUnless("./run refuses a flag before the task", windows, async () => {
+  await using folder = await Folder.make();
+  const { code, stderr } = await run(["--quick", "bench"], folder.path);
   assertEquals(code, 2);
-  assertMatch(stderr, /^run: Cannot run "lable": .*--help.*$/);
+  assertMatch(stderr, /^run: Cannot run "--quick": the task stands first, .*$/);
 });
 
 testUnless(

@@ -109,3 +109,24 @@ Deno.test("encodeContactSheet() puts tiles row by row with paper around them", a
 Deno.test("encodeContactSheet() refuses to make an empty sheet", async () => {
   await assertRejects(() => encodeContactSheet([]), RangeError, "no tiles");
 });
+
+Deno.test("encodeContactSheet() names the outlined organs below the tiles, each beside its colour", async () => {
+  const labels = new Uint8Array(24);
+  labels[1 + 3 * (0 + 2 * 2)] = ORGANS.liver;
+  const labelled = sheetTile({ dims, image, labels }, 0);
+  assertEquals(labelled.organs, [ORGANS.liver]);
+  const plain = decodePng(await encodeContactSheet([sheetTile({ dims, image }, 0)]));
+  const sheet = decodePng(await encodeContactSheet([labelled]));
+  assertEquals([sheet.width, sheet.height], [plain.width, plain.height + 31]);
+  // A square of 15 pixels, then L: its stem on the left of five rows, its foot in the last.
+  const top = plain.height;
+  assertEquals(pixel(sheet, 16, top), ORANGE);
+  assertEquals(pixel(sheet, 30, top + 14), ORANGE);
+  assertNotEquals(pixel(sheet, 31, top), ORANGE);
+  const ink = (column: number, row: number) =>
+    pixel(sheet, 37 + 3 * column + 1, top + 3 * row + 1)[0] === 255;
+  assertEquals([0, 1, 2, 3, 4].map((row) => [0, 1, 2, 3].map((column) => ink(column, row))), [
+    ...Array(4).fill([true, false, false, false]),
+    [true, true, true, false],
+  ]);
+});
