@@ -1,13 +1,18 @@
 import type { GpuArray } from "./array.ts";
 import { GpuValidationError } from "./errors.ts";
 import { type Failures, oneLine } from "./failures.ts";
-import { type BindingKind, type Kernel, PipelineCache, type Resources } from "./kernel.ts";
+import {
+  type BindingKind,
+  type GpuSlice,
+  type Kernel,
+  LARGEST_UNIFORM,
+  PipelineCache,
+  type Resources,
+  SLICE_ALIGNMENT,
+} from "./kernel.ts";
 import type { PassTimer } from "./timing.ts";
 
-const UNIFORM_ALIGNMENT = 256;
 const UNIFORM_ARENA = 1 << 18;
-/** What every adapter takes; some allow more, which no kernel may count on. */
-const LARGEST_UNIFORM = 1 << 16;
 
 /**
  * The stream of recorded work. Uniforms of all dispatches of one submit lie in one buffer, written once just before it: a queue's
@@ -127,6 +132,10 @@ export class Commands {
         this.#uniformsUsed += align(byteLength);
         return { buffer: this.#arena, offset, size: byteLength };
       }
+      case "uniform-slice": {
+        const { array, offset, byteLength } = value as GpuSlice;
+        return { buffer: array.buffer, offset, size: byteLength };
+      }
       case "texture-3d":
         return value as GPUTextureView;
       case "sampler":
@@ -141,15 +150,16 @@ export class Commands {
   ): void {
     let bytes = 0;
     for (const [name, kind] of Object.entries(kernel.bindings)) {
-      if (kind !== "uniform") continue;
-      const { byteLength } = resources[name] as ArrayBufferView;
-      if (byteLength > LARGEST_UNIFORM) {
+      if (kind !== "uniform" && kind !== "uniform-slice") continue;
+      const uniform = resources[name] as ArrayBufferView | GpuSlice;
+      if (uniform.byteLength > LARGEST_UNIFORM) {
         throw new RangeError(
-          `Cannot dispatch kernel "${kernel.label}": uniform "${name}" has ${byteLength} bytes, ` +
+          `Cannot dispatch kernel "${kernel.label}": uniform "${name}" has ${uniform.byteLength} bytes, ` +
             `at most ${LARGEST_UNIFORM} fit`,
         );
       }
-      bytes += align(byteLength);
+      if ("array" in uniform) checkSlice(kernel.label, name, uniform);
+      else bytes += align(uniform.byteLength);
     }
     if (this.#uniformsUsed + bytes > UNIFORM_ARENA) this.flush();
   }
@@ -166,10 +176,20 @@ function checkNames(kernel: Kernel, resources: Readonly<Record<string, unknown>>
   throw new GpuValidationError(`Cannot dispatch kernel "${kernel.label}": ${faults.join(", ")}`);
 }
 
+function checkSlice(label: string, name: string, { array, offset, byteLength }: GpuSlice): void {
+  if (offset >= 0 && offset % SLICE_ALIGNMENT === 0 && offset + byteLength <= array.byteLength) {
+    return;
+  }
+  throw new RangeError(
+    `Cannot dispatch kernel "${label}": uniform "${name}" is ${byteLength} bytes from ${offset} of ` +
+      `"${array.label}" with ${array.byteLength}; a slice starts at a multiple of ${SLICE_ALIGNMENT} and ends inside`,
+  );
+}
+
 function refused(label: string): (message: string) => Error {
   return (message) => new GpuValidationError(`Cannot run "${label}": ${oneLine(message)}`);
 }
 
 function align(bytes: number): number {
-  return Math.ceil(bytes / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
+  return Math.ceil(bytes / SLICE_ALIGNMENT) * SLICE_ALIGNMENT;
 }

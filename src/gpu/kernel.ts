@@ -4,15 +4,39 @@ import { type Failures, oneLine } from "./failures.ts";
 
 /**
  * How a kernel uses a binding: `read` and `write` are storage buffers, `uniform` is up to 64 KiB handed over by value,
- * `texture-3d` a float texture read with or without a filter, `sampler` a filtering sampler.
+ * `uniform-slice` up to 64 KiB of GPU memory read as a uniform, `texture-3d` a float texture read with or without a filter,
+ * `sampler` a filtering sampler.
  */
-export type BindingKind = "read" | "write" | "uniform" | "texture-3d" | "sampler";
+export type BindingKind =
+  | "read"
+  | "write"
+  | "uniform"
+  | "uniform-slice"
+  | "texture-3d"
+  | "sampler";
+
+/** A part of a GPU array. */
+export interface GpuSlice {
+  /** What it is a part of. */
+  readonly array: GpuArray;
+  /** Its first byte, a multiple of {@linkcode SLICE_ALIGNMENT}. */
+  readonly offset: number;
+  /** Its bytes. */
+  readonly byteLength: number;
+}
+
+/** Where a {@linkcode GpuSlice} may begin, bytes: what every adapter takes. */
+export const SLICE_ALIGNMENT = 256;
+
+/** The largest uniform, bytes: what every adapter takes; some allow more, which no kernel may count on. */
+export const LARGEST_UNIFORM = 1 << 16;
 
 /** What a binding of each kind is given at dispatch. */
 export interface BindingValue {
   read: GpuArray;
   write: GpuArray;
   uniform: ArrayBufferView<ArrayBuffer>;
+  "uniform-slice": GpuSlice;
   "texture-3d": GPUTextureView;
   sampler: GPUSampler;
 }
@@ -84,6 +108,7 @@ const LAYOUT: Record<BindingKind, Partial<GPUBindGroupLayoutEntry>> = {
   read: { buffer: { type: "read-only-storage" } },
   write: { buffer: { type: "storage" } },
   uniform: { buffer: { type: "uniform" } },
+  "uniform-slice": { buffer: { type: "uniform" } },
   "texture-3d": { texture: { viewDimension: "3d", sampleType: "float" } },
   sampler: { sampler: { type: "filtering" } },
 };

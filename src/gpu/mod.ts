@@ -13,9 +13,12 @@ export {
   type BindingValue,
   checkIterations,
   defineKernel,
+  type GpuSlice,
   type Kernel,
+  LARGEST_UNIFORM,
   MAX_LOOP_ITERATIONS,
   type Resources,
+  SLICE_ALIGNMENT,
 } from "./kernel.ts";
 export { type ArrayType, Staged } from "./readback.ts";
 export * from "./self_check.ts";

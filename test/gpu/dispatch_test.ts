@@ -212,6 +212,46 @@ Deno.test(
   }),
 );
 
+const sliced = defineKernel({
+  label: "test/sliced",
+  code: `@group(0) @binding(0) var<uniform> p: array<vec4u, 2>;
+@group(0) @binding(1) var<storage, read_write> to: array<vec4u>;
+@compute @workgroup_size(1) fn main() { to[0] = p[1]; }`,
+  bindings: { p: "uniform-slice", to: "write" },
+});
+
+Deno.test(
+  "dispatch() gives a kernel a slice of an array as a uniform, with what earlier kernels wrote there",
+  withGpu(async (gpu) => {
+    using array = gpu.upload(Uint32Array.from({ length: 128 }, (_, i) => i));
+    using to = gpu.allocate(16);
+    gpu.dispatch(put, { p: putting(70, 1000), to: array }, [1]);
+    gpu.dispatch(sliced, { p: { array, offset: 256, byteLength: 32 }, to }, [1]);
+    assertEquals(await gpu.read(to, Uint32Array), new Uint32Array([68, 69, 1000, 71]));
+  }),
+);
+
+Deno.test(
+  "dispatch() refuses a slice that starts elsewhere than at 256 bytes, leaves its array or passes 64 KiB",
+  withGpu(async (gpu) => {
+    using array = gpu.allocate(1 << 17, "sliced");
+    using to = gpu.allocate(16);
+    const dispatch = (offset: number, byteLength: number) =>
+      assertThrows(
+        () => gpu.dispatch(sliced, { p: { array, offset, byteLength }, to }, [1]),
+        RangeError,
+      ).message;
+    assertMatch(
+      dispatch(32, 32),
+      /uniform "p" is 32 bytes from 32 of "sliced" with 131072; a slice/,
+    );
+    assertMatch(dispatch(-256, 32), /32 bytes from -256/);
+    assertMatch(dispatch((1 << 17) - 256, 260), /260 bytes from 130816/);
+    assertMatch(dispatch(0, (1 << 16) + 4), /uniform "p" has 65540 bytes, at most 65536 fit/);
+    await assertWorks(gpu);
+  }),
+);
+
 Deno.test("openGpu() opens two GPUs that work at the same time", async () => {
   await using first = await openGpu({ adapter: testAdapter() });
   await using second = await openGpu({ adapter: testAdapter() });
