@@ -44,6 +44,12 @@ export {
   upsampleReference,
 } from "./nn_layers.ts";
 export {
+  lossReference,
+  type ReferenceGradient,
+  type ReferenceLoss,
+  type SortlessLoss,
+} from "./nn_losses.ts";
+export {
   type ReferenceActivation,
   ReferenceNetwork,
   type ReferenceNetworkOptions,

@@ -10,6 +10,7 @@ import { full } from "./augment_full.ts";
 import * as balls from "./ball_operations.ts";
 import * as channels from "./channels.ts";
 import * as convolution from "./convolution.ts";
+import { lossPairs } from "./losses.ts";
 import * as masks from "./mask_kernels.ts";
 import * as normalization from "./normalization.ts";
 import * as optimizers from "./optimizers.ts";
@@ -61,4 +62,5 @@ export const pairs: readonly Pair[] = [
   optimizers.gradientNorm,
   accumulate,
   addition,
+  ...lossPairs,
 ];

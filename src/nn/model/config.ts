@@ -28,15 +28,18 @@ export interface UNetConfig {
  * max-pooling of 3 with stride 2 ([C]); its transposed convolutions have the channels of the level they lead to, which the paper leaves
  * open. `unet-small` is the same for adapters that are a program on the CPU.
  */
-export const UNET_PRESETS = {
+export const UNET_PRESETS: Readonly<Record<UNetPreset, UNetBody>> = {
   "unet": preset([32, 64, 64, 128]),
   "unet-small": preset([8, 16, 32]),
-} as const satisfies Record<string, Omit<UNetConfig, "inputChannels" | "classes">>;
+};
 
 /** Names of {@linkcode UNET_PRESETS}. */
-export type UNetPreset = keyof typeof UNET_PRESETS;
+export type UNetPreset = "unet" | "unet-small";
 
-function preset(channels: readonly number[]): Omit<UNetConfig, "inputChannels" | "classes"> {
+/** A network but for its ends. */
+export type UNetBody = Omit<UNetConfig, "inputChannels" | "classes">;
+
+function preset(channels: readonly number[]): UNetBody {
   return {
     channels,
     convolutions: 2,
