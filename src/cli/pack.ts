@@ -1,6 +1,7 @@
-import { resolve } from "@std/path";
+import { fromFileUrl, resolve } from "@std/path";
 import config from "../../deno.json" with { type: "json" };
 import { packArchive } from "../pack/mod.ts";
+import { gitCommit } from "../reproduce/mod.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { checkOutput } from "./outputs.ts";
 import { userPath } from "./paths.ts";
@@ -16,7 +17,7 @@ export const packCommand: Command = defineCommand({
   flags: {},
   details: `OUT.tar.xz is ${DEFAULT} by default, in the project's folder.\n` +
     "The archive holds the sources, the packages they load, this Deno, a Vulkan loader for hosts without one,\n" +
-    "licences and SHA256SUMS; under 60 MB, the same bytes each time. The GPU's own driver stays the host's.\n\n" +
+    "licences, COMMIT and SHA256SUMS; under 60 MB, the same bytes each time. The GPU's own driver stays the host's.\n\n" +
     "On the host, with tar and xz, or with python3 alone:\n" +
     "  tar -xJf OUT.tar.xz\n" +
     "  python3 -c 'import tarfile; tarfile.open(\"OUT.tar.xz\").extractall()'\n" +
@@ -30,11 +31,15 @@ export const packCommand: Command = defineCommand({
     if (output === undefined) await Deno.mkdir("reports", { recursive: true });
     const path = output === undefined ? resolve(DEFAULT) : userPath(output);
     await checkOutput(path);
+    const commit = await gitCommit(fromFileUrl(new URL("../../", import.meta.url)));
     const { bytes, files } = await packArchive(path, {
+      commit,
       signal,
       onStage: (stage) => progress.stage(stage),
     });
     progress[Symbol.dispose]();
-    print(`${path}: ${(bytes / 1e6).toFixed(1)} MB, ${files} files`);
+    print(
+      `${path}: ${(bytes / 1e6).toFixed(1)} MB, ${files} files, ${commit ?? "no commit known"}`,
+    );
   },
 });

@@ -13,6 +13,9 @@ export interface Binaries {
   readonly vulkanLoader: Uint8Array<ArrayBuffer>;
 }
 
+/** The commit that was checked out when the archive was made, in hexadecimal digits; absent where there was none. */
+export const COMMIT = "COMMIT";
+
 /** The list of all other files with their SHA-256, as `sha256sum --check` reads it. */
 export const MANIFEST = "SHA256SUMS";
 
@@ -26,10 +29,15 @@ const TASKS = ["reproduce", "bench", "label", "augment", "doctor"] as const;
  *
  * @param root The project's folder.
  * @param binaries Programs to put in.
+ * @param commit Where the sources come from, if that is known; whether they differ from it is not.
  * @returns The files, by path from the archive's own top folder.
  * @throws {Error} If a package is not installed.
  */
-export async function archiveFiles(root: string, binaries: Binaries): Promise<ArchiveFile[]> {
+export async function archiveFiles(
+  root: string,
+  binaries: Binaries,
+  commit?: string,
+): Promise<ArchiveFile[]> {
   const inFolders = await Promise.all(FOLDERS.map(async (folder) => {
     const files = await walk(join(root, folder), (path) => !path.endsWith("__pycache__/"));
     return files.map(({ path, source }) => ({ path: `${folder}/${path}`, source }));
@@ -47,6 +55,7 @@ export async function archiveFiles(root: string, binaries: Binaries): Promise<Ar
     { path: "run", data: bytes(runScript(tasks)), executable: true },
     { path: "deno.json", data: bytes(archiveConfig(tasks)) },
     { path: "LICENCES.txt", data: bytes(licences) },
+    ...commit === undefined ? [] : [{ path: COMMIT, data: bytes(`${commit}\n`) }],
   ];
   return [...files, { path: MANIFEST, data: bytes(await manifest(files)) }];
 }

@@ -5,6 +5,6 @@
  */
 export { type Compressor, compressXz } from "./compress.ts";
 export { type ArchiveFile, encodeTar } from "./tar.ts";
-export { archiveFiles, type Binaries, MANIFEST } from "./contents.ts";
+export { archiveFiles, type Binaries, COMMIT, MANIFEST } from "./contents.ts";
 export { packArchive, type Packed } from "./pack_archive.ts";
 export { PACKAGES } from "./packages.ts";

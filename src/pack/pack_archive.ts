@@ -28,14 +28,15 @@ const LOADERS = [
  * written beside its place, then renamed.
  *
  * @param path The archive to write.
- * @param options What stops the work, and who is told what is being done.
+ * @param options The commit that is packed, what stops the work, and who is told what is being done.
  * @returns Its size.
  * @throws {Error} If this machine's Deno or Vulkan loader is not one for x86-64 Linux, a package is not installed, nothing
  * here compresses, or the archive is too large.
  */
 export async function packArchive(
   path: string,
-  { signal, onStage }: {
+  { commit, signal, onStage }: {
+    readonly commit?: string | undefined;
     readonly signal?: AbortSignal;
     readonly onStage?: (stage: string) => void;
   } = {},
@@ -45,7 +46,7 @@ export async function packArchive(
   const files = await archiveFiles(root, {
     deno: await readDeno(),
     vulkanLoader: await readLoader(),
-  });
+  }, commit);
   signal?.throwIfAborted();
   const tar = encodeTar(files.map((file) => ({ ...file, path: `${TOP}/${file.path}` })));
   onStage?.("Compress, about a minute");

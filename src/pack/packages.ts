@@ -22,6 +22,15 @@ export const PACKAGES: readonly RuntimePackage[] = [
   },
   { name: "@niivue/niimath" },
   { name: "@thewtex/zstddec", by: "itk-wasm" },
+  // One bundle each; node-fetch, which one of them names, is asked for when something is fetched, and nothing is.
+  { name: "@tensorflow/tfjs-backend-cpu", without: /^dist\/(?!tf-backend-cpu\.node\.js$)/ },
+  { name: "@tensorflow/tfjs-backend-webgpu", without: /^dist\/(?!tf-backend-webgpu\.node\.js$)/ },
+  { name: "@tensorflow/tfjs-core", without: /^dist\/(?!tf-core\.node\.js$)/ },
+  {
+    name: "seedrandom",
+    by: "@tensorflow/tfjs-core",
+    without: /^(coverage\/|Gruntfile|seedrandom\.min)/,
+  },
   // Inlined into reports as it is.
   { name: "chart.js", without: /^(auto|helpers|dist)\/(?!chart\.umd\.min\.js$)/ },
   { name: "deno-std" },

@@ -1,7 +1,7 @@
 import { join, resolve } from "@std/path";
 
 /**
- * The commit that is checked out in a folder, read from git's files: no program is run. Whether files differ from it cannot
+ * The commit that is checked out in a folder, read from git's files, or that its sources were packed from: no program is run. Whether files differ from it cannot
  * be told this way.
  *
  * @returns 40 or 64 hexadecimal digits, or undefined where there is no repository or it may not be read.
@@ -9,7 +9,8 @@ import { join, resolve } from "@std/path";
 export async function gitCommit(folder: string): Promise<string | undefined> {
   const git = await gitFolder(folder);
   const head = git && await textOf(join(git, "HEAD"));
-  if (!git || !head) return undefined;
+  // The archive that the task pack makes has no repository, but this file.
+  if (!git || !head) return commitOf(await textOf(join(folder, "COMMIT")) ?? "");
   const ref = /^ref: (.+)$/.exec(head)?.[1];
   if (!ref) return commitOf(head);
   // A second worktree keeps its branches in the first one's folder.

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { gitCommit } from "./_git.ts";
 export { type Profile, type ProfileName, PROFILES } from "./profiles.ts";
 export {
   reproduce,

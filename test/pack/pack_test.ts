@@ -13,6 +13,7 @@ import config from "../../deno.json" with { type: "json" };
 import {
   type ArchiveFile,
   archiveFiles,
+  COMMIT,
   compressXz,
   encodeTar,
   MANIFEST,
@@ -125,7 +126,7 @@ Deno.test("compressXz() names the programs that are all absent", async () => {
 
 const BINARIES = { deno: bytes("deno"), vulkanLoader: bytes("loader") };
 const archive = new Map(
-  (await archiveFiles(ROOT, BINARIES)).map((file) => [file.path, file] as const),
+  (await archiveFiles(ROOT, BINARIES, "a".repeat(40))).map((file) => [file.path, file] as const),
 );
 const read = (path: string) => text(archive.get(path)!.data);
 
@@ -144,13 +145,19 @@ Deno.test("the archive has what it needs, and nothing of this machine", () => {
   assertEquals(read("deno/deno"), "deno");
   assertEquals(read("vulkan/libvulkan.so.1"), "loader");
   const allowed =
-    /^(src|bench|reference|node_modules|deno|vulkan)\/|^(run|mod\.ts|deno\.json|LICENSE|LICENCES\.txt|SHA256SUMS)$/;
+    /^(src|bench|reference|node_modules|deno|vulkan)\/|^(run|mod\.ts|deno\.json|LICENSE|LICENCES\.txt|COMMIT|SHA256SUMS)$/;
   const unwanted = /(^|\/)\.|playwright-core|fast-check|image-io|__pycache__|\.map$/;
   const paths = [...archive.keys()];
   assertEquals(paths.filter((path) => !allowed.test(path) || unwanted.test(path)), []);
   const home = ROOT.replace(/\/$/, "");
   const telling = [...archive.values()].filter(({ data }) => text(data).includes(home));
   assertEquals(telling.map(({ path }) => path), []);
+});
+
+Deno.test("the archive names the commit it was made from, where there is one", async () => {
+  assertEquals(read(COMMIT), `${"a".repeat(40)}\n`);
+  const without = await archiveFiles(ROOT, BINARIES);
+  assertEquals(without.filter(({ path }) => path === COMMIT), []);
 });
 
 Deno.test("the archive without Deno leaves room below 60 MB", () => {

@@ -51,3 +51,18 @@ Deno.test("gitCommit() is undefined without a repository, a commit or a sound fi
     await write(folder, { ".git/HEAD": "something else\n" });
     assertEquals(await gitCommit(folder), undefined);
   }));
+
+Deno.test("gitCommit() reads the commit of packed sources, which a repository overrules", () =>
+  withFolder(async (folder) => {
+    await write(folder, { COMMIT: `${COMMIT}\n` });
+    assertEquals(await gitCommit(folder), COMMIT);
+    const newer = "a".repeat(40);
+    await write(folder, { ".git/HEAD": `${newer}\n` });
+    assertEquals(await gitCommit(folder), newer);
+  }));
+
+Deno.test("gitCommit() takes no other text for the commit of packed sources", () =>
+  withFolder(async (folder) => {
+    await write(folder, { COMMIT: "unknown\n" });
+    assertEquals(await gitCommit(folder), undefined);
+  }));
