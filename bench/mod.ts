@@ -37,8 +37,10 @@ export {
   findPeers,
   type FindPeersOptions,
   type FoundPeers,
+  listPeers,
   PEER_NAMES,
   type PeerName,
+  type PeerState,
 } from "./peers/find.ts";
 export { type InstallOptions, installPeers } from "./peers/install.ts";
 export { formatTable } from "./table.ts";

@@ -1,6 +1,6 @@
 import type { BenchAbsentPeer } from "../../src/report/schema.ts";
 import { PeerError, type PeerProgram } from "../peer.ts";
-import { buildItk, type BuiltItk } from "./itk.ts";
+import { buildItk, type BuiltItk, itkState } from "./itk.ts";
 import { type PythonPeer, pythonProgram } from "./python.ts";
 
 const ON_NVIDIA = "with an NVIDIA GPU and its driver";
@@ -78,6 +78,15 @@ export interface FoundPeers {
   readonly asked: string;
 }
 
+/** A peer, and what there is of it on this machine. */
+export interface PeerState {
+  readonly name: PeerProgram["name"];
+  /** What there is. */
+  readonly found?: string;
+  /** Why there is nothing, and how to get it; one line. */
+  readonly reason?: string;
+}
+
 /** Options of {@linkcode findPeers}. */
 export interface FindPeersOptions {
   /** Reports one that was asked for by name and is absent, as with `"auto"`, and is no error. */
@@ -124,4 +133,26 @@ export async function findPeers(
     else programs.push({ name: implementation, command: itk.command, args: [name, `${threads}`] });
   }
   return { programs, absent, asked: wanted === "auto" ? wanted : wanted.join(",") };
+}
+
+/**
+ * Lists all native peers, building and installing nothing.
+ *
+ * @param signal Ends the search.
+ * @returns One entry per peer.
+ */
+export async function listPeers(signal?: AbortSignal): Promise<PeerState[]> {
+  const inPython = PYTHON_PEERS.map(async (peer): Promise<PeerState> => {
+    const program = await pythonProgram(peer, signal);
+    return {
+      name: peer.name,
+      ...typeof program === "string" ? { reason: program } : { found: `by ${program.command}` },
+    };
+  });
+  const itk = itkState();
+  const native = Object.keys(ITK_THREADS).map(async (name): Promise<PeerState> => ({
+    name: name as keyof typeof ITK_THREADS,
+    ...await itk,
+  }));
+  return await Promise.all([...inPython, ...native]);
 }

@@ -80,6 +80,21 @@ async function itkVersion(): Promise<string | undefined> {
 }
 
 /**
+ * Whether native ITK can be measured here, without building anything.
+ *
+ * @returns What there is, or in one line what is missing.
+ */
+export async function itkState(): Promise<
+  { readonly found: string } | { readonly reason: string }
+> {
+  const version = await itkVersion();
+  if (version === undefined || await modified(COMPILER) === undefined) {
+    return { reason: NOT_INSTALLED };
+  }
+  return { found: await isItkBuilt() ? `ITK ${version}` : `ITK ${version}, compiled at first use` };
+}
+
+/**
  * Whether the native ITK peer is there and no older than its source.
  *
  * @returns True if so.

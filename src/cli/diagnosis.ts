@@ -1,4 +1,4 @@
-import type { MachineFacts } from "../../bench/mod.ts";
+import type { MachineFacts, PeerState } from "../../bench/mod.ts";
 import { type AdapterInfo, formatBytes, type SelfTestResult } from "../gpu/mod.ts";
 
 /** Something that is not there, what needs it and how to get it. */
@@ -30,6 +30,8 @@ export interface Diagnosis extends HostFacts {
   /** Why there is none. */
   readonly noAdapter?: string;
   readonly selfTest?: SelfTestResult;
+  /** Native programs that the benchmark can time as well; none is needed. */
+  readonly peers: readonly PeerState[];
   readonly missing: readonly MissingPart[];
 }
 
@@ -40,7 +42,7 @@ export interface Diagnosis extends HostFacts {
  * @returns Plain text without a final line break.
  */
 export function formatDiagnosis(diagnosis: Diagnosis): string {
-  const { versions, machine, adapter, selfTest, missing } = diagnosis;
+  const { versions, machine, adapter, selfTest, peers, missing } = diagnosis;
   const { os, cores, cpu, memory_bytes: memory } = machine;
   const rows: [string, string][] = [
     ["project", versions.project],
@@ -64,6 +66,10 @@ export function formatDiagnosis(diagnosis: Diagnosis): string {
       "packages",
       Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`).join(", "),
     ],
+    ...peers.map(({ name, found, reason }): [string, string] => [
+      `peer ${name}`,
+      found ?? reason!,
+    ]),
     ...missing.map(({ name, needed, mend }): [string, string] => [
       "missing",
       `${name}, for ${needed}; ${mend}`,

@@ -1,3 +1,4 @@
+import { listPeers } from "../../bench/mod.ts";
 import { openGpu, selfTest } from "../gpu/mod.ts";
 import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import { type Command, defineCommand } from "./command.ts";
@@ -24,9 +25,11 @@ export const doctorCommand: Command = defineCommand({
   ],
   async run(_operands, flags, { signal, progress, print }) {
     progress.stage("Look at the machine");
+    const peers = listPeers(signal);
     const diagnosis: Diagnosis = {
       ...await hostFacts(),
       ...await examineGpu(wantedAdapter(flags.adapter), signal),
+      peers: await peers,
       missing: await missingParts(),
     };
     progress[Symbol.dispose]();

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { CHROMIUM_PLACES } from "../../src/cli/chromium.ts";
+import { PEER_NAMES } from "../../bench/mod.ts";
 import { testAdapter } from "../_gpu.ts";
 import { Folder, runTask } from "./_command.ts";
 
@@ -17,6 +18,13 @@ Deno.test("doctor --json tells versions, adapter and self-test as JSON", async (
   assertEquals(`npm:chart.js@${found.versions.packages["chart.js"]}`, config.imports["chart.js"]);
   assertEquals(typeof found.adapter.software, "boolean");
   assertEquals(found.selfTest.kernel.ok, true);
+  assertEquals(
+    found.peers.map(({ name }: { name: string }) => name).sort(),
+    PEER_NAMES.filter((name) => name !== "itk").toSorted(),
+  );
+  for (const { found: there, reason } of found.peers) {
+    assertMatch(there ?? reason, there ? /^(by .*python3|ITK 5)/ : /install/);
+  }
 });
 
 Deno.test("doctor says the same in words", async () => {
@@ -26,6 +34,7 @@ Deno.test("doctor says the same in words", async () => {
   for (const name of ["project", "deno", "machine", "drivers", "adapter", "features", "limits"]) {
     assertMatch(stdout, new RegExp(`^${name} +\\S`, "m"));
   }
+  assertMatch(stdout, /^peer scipy +(by|not installed: )/m);
   assertMatch(stdout, /^test of kernel +ok: /m);
   assertMatch(stdout, /^test of f16 +\S/m);
 });
