@@ -5,3 +5,11 @@
  */
 export { accumulateTile, type TileTarget } from "./accumulate.ts";
 export { type AxisTiles, axisTiles, fittingTile, tileWeights, type Weighting } from "./tiles.ts";
+export { type GpuNetwork, uploadNetwork } from "./network.ts";
+export {
+  type SegmentOptions,
+  segmentResident,
+  type SegmentResidentOptions,
+  segmentVolume,
+  type TileOptions,
+} from "./segment.ts";

@@ -1,0 +1,205 @@
+import { type ResidentVolume, uploadVolume, warpImageInto } from "../augment/mod.ts";
+import type { Gpu, Staged } from "../gpu/mod.ts";
+import {
+  allocateTensor,
+  argmaxChannels,
+  elementCount,
+  GpuTensor,
+  type Model,
+  requiredMultiple,
+} from "../nn/mod.ts";
+import {
+  createVolume,
+  reorient,
+  resample,
+  resampleTo,
+  type Vec3,
+  type Volume,
+  voxelCount,
+} from "../volume/mod.ts";
+import { accumulateTile } from "./accumulate.ts";
+import { type GpuNetwork, uploadNetwork } from "./network.ts";
+import { axisTiles, fittingTile, tileWeights, type Weighting } from "./tiles.ts";
+
+/** How a volume is cut into tiles. */
+export interface TileOptions {
+  /** Voxels of a tile along x, y, z; by default the model's crop, or what of it fits the adapter. */
+  readonly tile?: Vec3 | undefined;
+  /** Share of a tile that the next one has in common with it: a quarter by default, as in the paper. */
+  readonly overlap?: number | undefined;
+  /** How much a voxel of a tile counts where tiles overlap; all alike by default, as in the paper. */
+  readonly weighting?: Weighting | undefined;
+  /** Stops between two tiles. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each tile. */
+  readonly onTile?: ((done: number, all: number) => void) | undefined;
+}
+
+/** Options of {@linkcode segmentVolume}. */
+export interface SegmentOptions extends TileOptions {
+  /** The CT, HU, on any grid. */
+  readonly volume: Volume;
+  /** What to segment it by. */
+  readonly model: Model;
+}
+
+/** Options of {@linkcode segmentResident}. */
+export interface SegmentResidentOptions extends TileOptions {
+  /** The CT on the model's grid: RAS and its spacing. */
+  readonly volume: ResidentVolume;
+  /** The network's numbers, from {@linkcode uploadNetwork} of `model`. */
+  readonly network: GpuNetwork;
+  /** What describes the network. */
+  readonly model: Pick<Model, "config" | "window" | "crop">;
+}
+
+/**
+ * Segments a CT on its own grid: it is turned to RAS and resampled to the model's spacing with the paper's smoothing, goes through the
+ * network tile by tile, and the labels come back by nearest neighbour; voxels beyond the coarse grid's edge take the edge's label.
+ *
+ * GPU memory is that of one tile, and the sums over the cross-section as thick as a tile.
+ *
+ * @param gpu Where to work.
+ * @param options CT, model and tiles.
+ * @returns One byte a voxel, a class's place in `model.labels`.
+ * @throws {GpuMemoryError} If the resampled volume does not fit one binding.
+ * @throws {RangeError} If no tile fits the adapter.
+ *
+ * @example
+ * ```ts
+ * const labels = await segmentVolume(gpu, { volume: ct, model: await readModel("model.safetensors") });
+ * ```
+ */
+export async function segmentVolume(
+  gpu: Gpu,
+  { volume, model, ...tiles }: SegmentOptions,
+): Promise<Volume<Uint8Array<ArrayBuffer>>> {
+  const { signal } = tiles;
+  const image = resample(reorient(volume, "RAS"), {
+    spacing: model.spacing,
+    interpolation: "linear",
+    ...signal && { signal },
+  });
+  using resident = uploadVolume(gpu, image);
+  using network = uploadNetwork(gpu, model);
+  const labels = await segmentResident(gpu, { volume: resident, network, model, ...tiles });
+  const coarse = createVolume(labels, image);
+  return resampleTo(coarse, volume, { interpolation: "nearest", outside: "edge" });
+}
+
+/**
+ * Segments a CT that is on the GPU already, on its own grid.
+ *
+ * Tiles begin at multiples of what the network halves, so away from the tiles' faces by half the receptive field every voxel is what the
+ * whole volume at once would give. Beyond the volume the image is 0, as in training.
+ *
+ * @param gpu Where the volume is.
+ * @param options CT, network and tiles.
+ * @returns One byte a voxel, x fastest: the class with the largest sum of weighted probabilities.
+ * @throws {TypeError} If the volume has not as many channels as the network takes.
+ * @throws {RangeError} If no tile fits the adapter.
+ */
+export async function segmentResident(
+  gpu: Gpu,
+  options: SegmentResidentOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { volume, network, model, weighting = "constant", signal, onTile } = options;
+  const { config, window } = model;
+  const { dims } = volume;
+  if (volume.channels.length !== config.inputChannels) {
+    throw new TypeError(
+      `Cannot segment: the network takes ${config.inputChannels} channels, the volume has ${volume.channels.length}`,
+    );
+  }
+  const [xs, ys, zs] = tilesOf(gpu, options);
+  const tile: Vec3 = [xs.size, ys.size, zs.size];
+  const [nx, ny, nz] = dims;
+  const plane = nx * ny;
+  const depth = Math.min(tile[2], nz);
+  const labels = new Uint8Array(voxelCount(dims));
+  using held = new DisposableStack();
+  const sums = held.use(allocateTensor(gpu, [1, depth, ny, nx, config.classes], "class sums"));
+  const weights = held.use(
+    gpu.upload(Float32Array.from(tile.flatMap((n) => [...tileWeights(n, weighting)]))),
+  );
+  gpu.clear(sums.array);
+  let done = 0;
+  for (const [i, z] of zs.starts.entries()) {
+    for (const y of ys.starts) {
+      for (const x of xs.starts) {
+        signal?.throwIfAborted();
+        using image = cutTile(gpu, volume, { tile, corner: [x, y, z], window });
+        using logits = network.run(image);
+        const inside = dims.map((n, axis) =>
+          Math.min(tile[axis]!, n - [x, y, z][axis]!)
+        ) as unknown as Vec3;
+        accumulateTile(gpu, logits, { sums, origin: [x, y, z % depth], inside, weights });
+        // Else the host would run ahead and hold every tile's memory at once.
+        await gpu.done();
+        onTile?.(++done, xs.starts.length * ys.starts.length * zs.starts.length);
+      }
+    }
+    // No tile to come reaches back behind the next one's first slice.
+    const end = Math.min(zs.starts[i + 1] ?? nz, nz);
+    using found = argmaxChannels(gpu, sums);
+    const ring = await taken(gpu.stage(found, Uint8Array, depth * plane));
+    for (let slice = z; slice < end; slice++) {
+      const from = (slice % depth) * plane;
+      labels.set(ring.subarray(from, from + plane), slice * plane);
+      gpu.clear(sums.array, 4 * from * config.classes, 4 * plane * config.classes);
+    }
+  }
+  return labels;
+}
+
+async function taken<T>(staged: Staged<T>): Promise<T> {
+  await staged.ready();
+  return await staged.take();
+}
+
+/** Elements of a network's largest activation for each voxel of its input: the finest level behind the concatenation. */
+function widest({ channels, inputChannels, classes, up }: Model["config"]): number {
+  const [finest = 1, second = finest] = channels;
+  const doubled = channels.length === 1 ? 0 : up.startsWith("transposed") ? finest : second;
+  return Math.max(inputChannels, classes, finest + doubled);
+}
+
+function tilesOf(
+  gpu: Gpu,
+  { volume: { dims }, model: { config, crop }, tile, overlap = 0.25 }: SegmentResidentOptions,
+) {
+  const multiple = requiredMultiple(config);
+  const size = tile ?? fittingTile(crop, dims, {
+    multiple,
+    most: gpu.largestArray / 4,
+    classes: config.classes,
+    channels: widest(config),
+  });
+  return dims.map((n, axis) => axisTiles(n, size[axis]!, overlap, multiple)) as [
+    ReturnType<typeof axisTiles>,
+    ReturnType<typeof axisTiles>,
+    ReturnType<typeof axisTiles>,
+  ];
+}
+
+/** A tile of the volume as the network takes it, by the augmentation's own kernel: whole voxels, windowed, 0 outside. */
+function cutTile(
+  gpu: Gpu,
+  { channels, dims }: ResidentVolume,
+  { tile, corner: [x, y, z], window }: {
+    readonly tile: Vec3;
+    readonly corner: Vec3;
+    readonly window: Model["window"];
+  },
+): GpuTensor {
+  const [tx, ty, tz] = tile;
+  const count = channels.length;
+  const shape = [1, tz, ty, tx, count] as const;
+  const image = new GpuTensor(gpu.allocate(4 * elementCount(shape), "tile"), shape);
+  const transform = { shape: tile, matrix: [1, 0, 0, x, 0, 1, 0, y, 0, 0, 1, z], window };
+  channels.forEach((values, start) => {
+    const strides = [count, count * tx, count * tx * ty] as const;
+    warpImageInto(gpu, { values, dims }, transform, { values: image.array, start, strides }, start);
+  });
+  return image;
+}
