@@ -4,8 +4,8 @@ Volumes have the layout DHWC with one channel. DALI's matrix maps (x, y, z) of t
 half an index. Without fill_value warp_affine clamps the neighbours; what is outside is told by warping a volume of ones by nearest
 neighbour with fill_value 0.
 
-Written after DALI's documentation and run nowhere yet: there was no NVIDIA GPU to run it on. The benchmark compares its output with
-webgpu's before it takes a time, so a mistake here makes it absent, not fast.
+Written after DALI's documentation and run with a stand-in for it only (test/peers/stand_in), on no GPU. The benchmark compares its output
+with webgpu's before it takes a time, so a mistake here makes it absent, not fast.
 """
 
 import nvidia.dali as dali

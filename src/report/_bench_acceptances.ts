@@ -41,7 +41,7 @@ function acceptanceRow(acceptance: BenchAcceptance): Html {
 function boundOf(
   { class: kind, tolerance = 0, exceptions_per_million: others = 0, unit }: BenchAcceptance,
 ): [bound: string, except: string] {
-  const rare = (count: number) => count > 0 ? `${figure(count)} in a million` : "none";
+  const rare = (count: number) => count > 0 ? `${count} in a million` : "none";
   switch (kind) {
     case "exact":
       return ["equal", "none"];

@@ -63,6 +63,7 @@ export const CANDIDATES: readonly Candidate[] = [
   await python("scipy", "scipy_peer.py", "scipy"),
   await python("torch-cpu", "torch_peer.py", "torch", ["cpu"]),
   await standIn("cupy", "cupy_peer.py", "CuPy", "scipy"),
+  await standIn("dali", "dali_peer.py", "DALI", "numpy"),
   await standIn("monai-cuda", "monai_peer.py", "MONAI", "torch", ["cpu"]),
   itk("itk-1t", 1),
   itk("itk-2t", 2),

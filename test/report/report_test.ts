@@ -205,9 +205,9 @@ Deno.test("renderBenchReport() shows bounds of agreement with their reasons, and
   const html = bodyText(await renderBenchReport(benchFixture()));
   assertStringIncludes(
     html,
-    "augment/warp webgpu all within 0.0800 HU 6.00 in a million Coordinates",
+    "augment/warp webgpu all within 0.0800 HU 6 in a million Coordinates",
   );
-  assertStringIncludes(html, "augment/warp webgpu labels equal 60.0 in a million Ties");
+  assertStringIncludes(html, "augment/warp webgpu labels equal 60 in a million Ties");
   const [slower, unchanged] = ["✗ slower 1.31 1.20 – 1.40 1.06", "– unchanged 1.01"];
   assertStringIncludes(html, slower!);
   assertStringIncludes(html, unchanged!);

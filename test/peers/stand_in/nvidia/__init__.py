@@ -1,0 +1,1 @@
+"""See dali/__init__.py."""
