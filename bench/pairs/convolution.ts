@@ -40,7 +40,7 @@ export interface ConvolutionInput extends Shapes {
 /** Convolution. */
 export const conv3d: Pair<ConvolutionInput> = {
   name: "nn/conv3d",
-  kernels: ["src/nn/ops/conv3d.wgsl.ts"],
+  kernels: ["src/nn/ops/correlate.wgsl.ts", "src/nn/ops/pack_weights.wgsl"],
   cases: convolutionCases((shapes, random) => ({
     ...shapes,
     input: numbers(random, elementCount(shapes.inputShape), 1),
@@ -72,7 +72,7 @@ export interface InputGradientInput extends Shapes {
 /** Gradient of a convolution by its input. */
 export const conv3dInput: Pair<InputGradientInput> = {
   name: "nn/conv3d-input-gradient",
-  kernels: ["src/nn/ops/conv3d_input_gradient.wgsl.ts"],
+  kernels: ["src/nn/ops/correlate.wgsl.ts", "src/nn/ops/pack_weights.wgsl"],
   cases: convolutionCases((shapes, random) => ({
     ...shapes,
     gradient: numbers(random, elementCount(outputShape(shapes)), 1),
@@ -202,7 +202,7 @@ function doubling(
 /** Transposed convolution. */
 export const convTranspose3d: Pair<TransposedInput> = {
   name: "nn/conv-transpose3d",
-  kernels: ["src/nn/ops/conv3d_input_gradient.wgsl.ts"],
+  kernels: ["src/nn/ops/correlate.wgsl.ts", "src/nn/ops/pack_weights.wgsl"],
   cases: convolutionCases(
     (shapes, random) => ({
       ...shapes,

@@ -6,11 +6,10 @@ import {
   type GpuArray,
   type Kernel,
 } from "../../gpu/mod.ts";
-import { allocateTensor, elementCount, type GpuTensor, type TensorShape } from "../tensor.ts";
+import { allocateTensor, type GpuTensor, type TensorShape } from "../tensor.ts";
 import { columnSums } from "./channel_sums.ts";
-import { conv3dWgsl, CONV_WORKGROUP } from "./conv3d.wgsl.ts";
-import { conv3dFilterGradientWgsl } from "./conv3d_filter_gradient.wgsl.ts";
-import { conv3dInputGradientWgsl } from "./conv3d_input_gradient.wgsl.ts";
+import { forwardPass, gradientPasses } from "./_correlation.ts";
+import { conv3dFilterGradientWgsl, CONV_WORKGROUP } from "./conv3d_filter_gradient.wgsl.ts";
 import {
   checkFloats,
   checkShape,
@@ -20,6 +19,7 @@ import {
   type Stride,
   weightCount,
 } from "./convolution.ts";
+import { correlate } from "./correlate.ts";
 
 /** Size and stride of a filter. */
 export interface FilterOptions {
@@ -56,11 +56,8 @@ export function conv3d(gpu: Gpu, options: Conv3dOptions): GpuTensor {
   checkFloats("weights", weights, weightCount(shapes));
   if (bias) checkFloats("bias", bias, options.channels);
   return filled(allocateTensor(gpu, shapes.output, "convolution"), (output) => {
-    const arrays = { input: input.array, weights, output: output.array };
-    checkIterations("nn/conv3d", loops(shapes.size, shapes.input[4]));
-    const groups = gpu.workgroups(elementCount(shapes.output), CONV_WORKGROUP);
-    if (bias) gpu.dispatch(biasedKernel(shapes), { ...arrays, bias }, groups);
-    else gpu.dispatch(plainKernel(shapes), arrays, groups);
+    const filter = { weights, bias, size: shapes.size, transposed: false };
+    correlate(gpu, "nn/conv3d", { input, output }, filter, [forwardPass(shapes)]);
   });
 }
 
@@ -92,11 +89,9 @@ export function conv3dInputGradient(gpu: Gpu, options: InputGradientOptions): Gp
   checkFloats("weights", weights, weightCount(shapes));
   if (bias) checkFloats("bias", bias, inputShape[4]);
   return filled(allocateTensor(gpu, inputShape, "input gradient"), (output) => {
-    const arrays = { gradient: gradient.array, weights, output: output.array };
-    checkIterations("nn/conv3d-input-gradient", loops(shapes.size, shapes.output[4]));
-    const groups = gpu.workgroups(elementCount(inputShape), CONV_WORKGROUP);
-    if (bias) gpu.dispatch(biasedGradientKernel(shapes), { ...arrays, bias }, groups);
-    else gpu.dispatch(gradientKernel(shapes), arrays, groups);
+    const filter = { weights, bias, size: shapes.size, transposed: true };
+    const tensors = { input: gradient, output };
+    correlate(gpu, "nn/conv3d-input-gradient", tensors, filter, gradientPasses(shapes));
   });
 }
 
@@ -138,10 +133,6 @@ export function conv3dFilterGradient(gpu: Gpu, options: FilterGradientOptions): 
   return columnSums(gpu, partial, slabs, weights);
 }
 
-function loops([kz, ky, kx]: FilterSize, channels: number): number {
-  return kz * (ky * (kx * (channels + 2) + 2) + 2) + 1;
-}
-
 /** One kernel for each shape, made when first wanted. */
 function kernels<A extends readonly unknown[], K extends Kernel>(
   make: (...args: A) => K,
@@ -154,38 +145,6 @@ function kernels<A extends readonly unknown[], K extends Kernel>(
     return kernel;
   };
 }
-
-const plainKernel = kernels((shapes: Convolution) =>
-  defineKernel({
-    label: "nn/conv3d",
-    code: conv3dWgsl(shapes, false),
-    bindings: { input: "read", weights: "read", output: "write" },
-  })
-);
-
-const biasedKernel = kernels((shapes: Convolution) =>
-  defineKernel({
-    label: "nn/conv3d",
-    code: conv3dWgsl(shapes, true),
-    bindings: { input: "read", weights: "read", output: "write", bias: "read" },
-  })
-);
-
-const gradientKernel = kernels((shapes: Convolution) =>
-  defineKernel({
-    label: "nn/conv3d-input-gradient",
-    code: conv3dInputGradientWgsl(shapes, false),
-    bindings: { gradient: "read", weights: "read", output: "write" },
-  })
-);
-
-const biasedGradientKernel = kernels((shapes: Convolution) =>
-  defineKernel({
-    label: "nn/conv-transpose3d",
-    code: conv3dInputGradientWgsl(shapes, true),
-    bindings: { gradient: "read", weights: "read", output: "write", bias: "read" },
-  })
-);
 
 const filterGradientKernel = kernels((shapes: Convolution, slab: number) =>
   defineKernel({

@@ -1,5 +1,7 @@
-import { CONV_WORKGROUP } from "./conv3d.wgsl.ts";
 import { type Convolution, weightCount } from "./convolution.ts";
+
+/** Invocations of a workgroup. */
+export const CONV_WORKGROUP = 64;
 
 /**
  * WGSL of partial sums of a convolution's gradient by its weights, one weight and slab of output rows an invocation.
