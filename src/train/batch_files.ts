@@ -178,7 +178,7 @@ export async function readBatchIndex(folder: string): Promise<BatchIndex> {
   return { ...index, config: parseConfig(index.config) };
 }
 
-/** State with axes: what a name has behind a slash is of a parameter's shape, as `adam.m/head.bias`. */
+/** State with axes: what a name has behind a slash is of a parameter's shape, as `adam.mean/head.bias`. */
 function shaped(config: UNetConfig, state: ExportedTraining["state"]) {
   const shapes = new Map(
     [...parametersOf(config), ...runningStatisticsOf(config)].map(({ name, shape }) => [

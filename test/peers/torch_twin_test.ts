@@ -210,13 +210,14 @@ test("takes every loss as the project's own functions do", async (twin, dir) => 
 
 /** One update: a weight, its gradient, and what the optimizer keeps. */
 interface Update {
-  readonly slots: readonly string[];
+  /** Names, and what each begins with. */
+  readonly slots: Readonly<Record<string, number>>;
   step(w: number, g: number, slots: number[], rate: number, t: number): number;
 }
 
 const UPDATES: readonly (readonly [ExportedTraining["optimizer"], Update])[] = [
   [{ name: "adam", beta1: 0.8, beta2: 0.9, epsilon: 1e-3 } as { name: string }, {
-    slots: ["adam.m", "adam.v"],
+    slots: { "adam.mean": 0, "adam.square": 0 },
     step(w, g, slots, rate, t) {
       slots[0] = 0.8 * slots[0]! + 0.2 * g;
       slots[1] = 0.9 * slots[1]! + 0.1 * g * g;
@@ -224,7 +225,7 @@ const UPDATES: readonly (readonly [ExportedTraining["optimizer"], Update])[] = [
     },
   }],
   [{ name: "rmsprop", decay: 0.8, momentum: 0.5, epsilon: 1e-4 } as { name: string }, {
-    slots: ["rmsprop.square", "rmsprop.velocity"],
+    slots: { "rmsprop.square": 1, "rmsprop.step": 0 },
     step(w, g, slots, rate) {
       slots[0] = 0.8 * slots[0]! + 0.2 * g * g;
       slots[1] = 0.5 * slots[1]! + rate * g / Math.sqrt(slots[0] + 1e-4);
@@ -232,7 +233,7 @@ const UPDATES: readonly (readonly [ExportedTraining["optimizer"], Update])[] = [
     },
   }],
   [{ name: "sgd", momentum: 0.5 } as { name: string }, {
-    slots: ["sgd.velocity"],
+    slots: { "sgd.velocity": 0 },
     step(w, g, slots, rate) {
       slots[0] = 0.5 * slots[0]! + g;
       return w - rate * slots[0];
@@ -257,7 +258,7 @@ for (const [optimizer, { slots, step }] of UPDATES) {
         ...i === 0
           ? []
           : [...kept].flatMap(([name, values]) =>
-            slots.map((slot, s) =>
+            Object.keys(slots).map((slot, s) =>
               [`${slot}/${name}`, Float32Array.from(values, (all) => all[s]!)] as const
             )
           ),
@@ -273,7 +274,7 @@ for (const [optimizer, { slots, step }] of UPDATES) {
           name,
           weights.get(name)!.map((w, k) => {
             const g = gradients.get(name)![k]! + (role === "weights" ? l2 * w : 0);
-            return step(w, g, all[k] ??= slots.map(() => 0), learningRate, i + 1);
+            return step(w, g, all[k] ??= Object.values(slots), learningRate, i + 1);
           }),
         );
       }

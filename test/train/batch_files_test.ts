@@ -18,7 +18,7 @@ const training: ExportedTraining = {
   state: new Map([
     ...initialParameters(config, 5),
     ...initialStatistics(config),
-    ["adam.m/head.bias", Float32Array.of(1, 2, 3)],
+    ["adam.mean/head.bias", Float32Array.of(1, 2, 3)],
   ]),
 };
 
@@ -59,7 +59,7 @@ Deno.test("BatchFolder writes raw batches, the state and an index", () =>
     const { tensors } = decodeSafetensors(await Deno.readFile(join(folder, index.state)));
     assertEquals(tensors.get("down0.conv0.weights")!.shape, [3, 3, 3, 1, 2]);
     assertEquals(tensors.get("down0.conv0.variance")!.data, Float32Array.of(1, 1));
-    assertEquals(tensors.get("adam.m/head.bias"), {
+    assertEquals(tensors.get("adam.mean/head.bias"), {
       shape: [3],
       data: Float32Array.of(1, 2, 3),
     });
@@ -83,11 +83,11 @@ Deno.test("BatchFolder refuses what is not whole, and a folder that is in use", 
       TypeError,
       'the state has no "head.bias"',
     );
-    const more = new Map([...training.state, ["adam.m/other", new Float32Array(1)] as const]);
+    const more = new Map([...training.state, ["adam.mean/other", new Float32Array(1)] as const]);
     await assertRejects(
       () => BatchFolder.create(folder, { ...training, state: more }),
       TypeError,
-      'no parameter for "adam.m/other"',
+      'no parameter for "adam.mean/other"',
     );
     const batches = await BatchFolder.create(folder, training);
     await assertRejects(
