@@ -1,39 +1,16 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { TorchTwin, type TwinRequest } from "../../bench/mod.ts";
 import {
   decodeSafetensors,
-  elementCount,
   initialParameters,
   initialStatistics,
   lossOfLogits,
   parametersOf,
-  type TensorShape,
   type UNetConfig,
 } from "../../src/nn/mod.ts";
-import { RandomStream } from "../../src/random/mod.ts";
-import {
-  BatchFolder,
-  type ExportedBatch,
-  type ExportedTraining,
-} from "../../src/train/batch_files.ts";
-import { testUnless } from "../_skip.ts";
+import type { ExportedTraining } from "../../src/train/batch_files.ts";
 import { EVERY_LOSS } from "../nn/losses/_images.ts";
-
-const command = await TorchTwin.find();
-
-/** A test with PyTorch running and a folder of its own. */
-function test(name: string, fn: (twin: TorchTwin, dir: string) => Promise<void>): void {
-  testUnless(`TorchTwin ${name}`, typeof command === "string" ? command : undefined, async () => {
-    const dir = await Deno.makeTempDir();
-    try {
-      await using twin = await TorchTwin.start(command as Exclude<typeof command, string>);
-      await fn(twin, dir);
-    } finally {
-      await Deno.remove(dir, { recursive: true });
-    }
-  });
-}
+import { drawn, test, writeFolder } from "./_twin.ts";
 
 const ONE_LEVEL: UNetConfig = {
   inputChannels: 1,
@@ -53,34 +30,6 @@ function stateOf(config: UNetConfig, given: Record<string, readonly number[]>): 
   const start = new Map([...initialParameters(config, 1), ...initialStatistics(config)]);
   for (const [name, values] of Object.entries(given)) start.set(name, Float32Array.from(values));
   return start;
-}
-
-async function folder(
-  path: string,
-  training: Partial<ExportedTraining> & Pick<ExportedTraining, "config" | "state">,
-  batches: readonly Partial<ExportedBatch>[],
-): Promise<TwinRequest> {
-  const loss = { name: "cross-entropy" } as const;
-  const written = await BatchFolder.create(path, {
-    loss,
-    optimizer: { name: "sgd" },
-    l2: 0,
-    ...training,
-  });
-  for (const [i, batch] of batches.entries()) {
-    const { shape = [1, 1, 1, 2, 1] } = batch;
-    const voxels = elementCount(shape.slice(1, 4));
-    await written.add({
-      step: i + 1,
-      learningRate: 0.1,
-      shape,
-      images: new Float32Array(elementCount(shape)),
-      labels: new Uint8Array(shape[0] * Math.ceil(voxels / 4) * 4),
-      ...batch,
-    });
-  }
-  await written.finish();
-  return { folder: path, dtype: "float64" };
 }
 
 /** A 3 x 3 x 3 convolution of one tap in the middle for each pair of channels, [in][out]. */
@@ -107,7 +56,7 @@ test("normalises a batch by its biased variance and keeps the unbiased one", asy
     "head.weights": [1, -2],
     "head.bias": [0, 0.25],
   });
-  const request = await folder(join(dir, "batches"), { config: ONE_LEVEL, state }, [
+  const request = await writeFolder(join(dir, "batches"), { config: ONE_LEVEL, state }, [
     { images: Float32Array.of(1, 3), learningRate: 0 },
   ]);
   // The convolution gives 2 and 6: mean 4, biased variance 4, unbiased 8.
@@ -157,7 +106,7 @@ test("goes down and up as every kind of pooling and doubling says", async (twin,
       ...transposed,
     });
     const line = [1, 5, 2, 4];
-    const request = await folder(join(dir, `${i}`), { config, state }, [{
+    const request = await writeFolder(join(dir, `${i}`), { config, state }, [{
       shape: [1, 2, 2, 4, 1],
       images: Float32Array.from([line, line, line, line].flat()),
     }]);
@@ -169,22 +118,9 @@ test("goes down and up as every kind of pooling and doubling says", async (twin,
 
 const CONFIG: UNetConfig = { ...ONE_LEVEL, classes: 4, channels: [2, 3], convolutions: 2 };
 
-/** Two images of 2 x 4 x 6 voxels; the second has only two of four classes, a tenth of the voxels is ignored. */
-function drawn(seed: number): Pick<ExportedBatch, "shape" | "images" | "labels"> {
-  const random = new RandomStream({ seed, stream: 0 });
-  const shape: TensorShape = [2, 2, 4, 6, 1];
-  const label = (i: number) =>
-    random.uniform() < 0.1 ? 255 : Math.floor(random.uniform(0, i < 48 ? 4 : 2));
-  return {
-    shape,
-    images: Float32Array.from({ length: 96 }, () => random.normal()),
-    labels: Uint8Array.from({ length: 96 }, (_, i) => label(i)),
-  };
-}
-
 test("takes every loss as the project's own functions do", async (twin, dir) => {
   const batch = drawn(3);
-  const request = await folder(
+  const request = await writeFolder(
     join(dir, "batches"),
     { config: CONFIG, state: stateOf(CONFIG, {}) },
     [batch],
@@ -248,7 +184,7 @@ for (const [optimizer, { slots, step }] of UPDATES) {
     const batches = rates.map((learningRate, i) => ({ ...drawn(i + 7), learningRate }));
     const training = { config: CONFIG, optimizer, l2 };
     const state = stateOf(CONFIG, {});
-    const request = await folder(join(dir, "both"), { ...training, state }, batches);
+    const request = await writeFolder(join(dir, "both"), { ...training, state }, batches);
     const out = join(dir, "out");
     let weights = new Map(state);
     const kept = new Map(parametersOf(CONFIG).map(({ name }) => [name, [] as number[][]]));
@@ -263,7 +199,7 @@ for (const [optimizer, { slots, step }] of UPDATES) {
             )
           ),
       ]);
-      const alone = await folder(join(dir, `alone${i}`), { ...training, state: at }, [
+      const alone = await writeFolder(join(dir, `alone${i}`), { ...training, state: at }, [
         { ...batches[i]!, step: i + 1 },
       ]);
       const { gradients } = await twin.gradients({ ...alone, out });
@@ -296,13 +232,13 @@ for (const [optimizer, { slots, step }] of UPDATES) {
 test("trains alike with axes turned, and with another state", async (twin, dir) => {
   const state = stateOf(CONFIG, {});
   const batches = [drawn(1), drawn(2), drawn(3)];
-  const request = await folder(join(dir, "batches"), { config: CONFIG, state }, batches);
+  const request = await writeFolder(join(dir, "batches"), { config: CONFIG, state }, batches);
   const straight = await twin.train({ ...request, steps: 3 });
   const turned = await twin.train({ ...request, steps: 3, axes: [2, 0, 1] });
   assertNear(turned, straight, 1e-12);
   assert(straight[0] !== straight[1]);
   const other = new Map([...initialParameters(CONFIG, 2), ...initialStatistics(CONFIG)]);
-  await folder(join(dir, "other"), { config: CONFIG, state: other }, []);
+  await writeFolder(join(dir, "other"), { config: CONFIG, state: other }, []);
   const path = join(dir, "other", "state.safetensors");
   const [first] = await twin.train({ ...request, steps: 1, state: path });
   assert(Math.abs(first! - straight[0]!) > 1e-3);
@@ -314,7 +250,7 @@ test("segments by the largest logit", async (twin, dir) => {
     "head.weights": [0, 1],
     "head.bias": [1, 0],
   });
-  const request = await folder(join(dir, "batches"), { config: ONE_LEVEL, state }, [
+  const request = await writeFolder(join(dir, "batches"), { config: ONE_LEVEL, state }, [
     { images: Float32Array.of(0.5, 2) },
     { images: Float32Array.of(3, -3) },
   ]);
