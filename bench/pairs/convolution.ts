@@ -105,7 +105,7 @@ export interface FilterGradientInput extends Shapes {
 /** Gradient of a convolution by its weights. */
 export const conv3dFilter: Pair<FilterGradientInput> = {
   name: "nn/conv3d-filter-gradient",
-  kernels: ["src/nn/ops/conv3d_filter_gradient.wgsl.ts", "src/nn/ops/column_sums.wgsl"],
+  kernels: ["src/nn/ops/filter_gradient.wgsl.ts", "src/nn/ops/column_sums.wgsl"],
   cases: convolutionCases((shapes, random) => {
     const output = outputShape(shapes);
     // Sums of as many products as the output has voxels, of the inputs' size.

@@ -1,25 +1,16 @@
-import {
-  checkIterations,
-  defineKernel,
-  filled,
-  type Gpu,
-  type GpuArray,
-  type Kernel,
-} from "../../gpu/mod.ts";
+import { filled, type Gpu, type GpuArray } from "../../gpu/mod.ts";
 import { allocateTensor, type GpuTensor, type TensorShape } from "../tensor.ts";
-import { columnSums } from "./channel_sums.ts";
 import { forwardPass, gradientPasses } from "./_correlation.ts";
-import { conv3dFilterGradientWgsl, CONV_WORKGROUP } from "./conv3d_filter_gradient.wgsl.ts";
 import {
   checkFloats,
   checkShape,
-  type Convolution,
   convolution,
   type FilterSize,
   type Stride,
   weightCount,
 } from "./convolution.ts";
 import { correlate } from "./correlate.ts";
+import { filterGradient } from "./filter_gradient.ts";
 
 /** Size and stride of a filter. */
 export interface FilterOptions {
@@ -103,9 +94,6 @@ export interface FilterGradientOptions extends FilterOptions {
   readonly gradient: GpuTensor;
 }
 
-/** Output voxels that are summed one after the other. */
-const SLAB_VOXELS = 1024;
-
 /**
  * Records the gradient of a convolution by its weights: sums over all output voxels, in an order that depends on the shapes alone.
  *
@@ -119,37 +107,5 @@ export function conv3dFilterGradient(gpu: Gpu, options: FilterGradientOptions): 
   const { input, gradient } = options;
   const shapes = convolution(input.shape, { ...options, channels: gradient.shape[4] });
   checkShape("the gradient of a convolution", gradient.shape, shapes.output);
-  const weights = weightCount(shapes);
-  const [batch, mz, my, mx] = shapes.output;
-  const slab = Math.ceil(SLAB_VOXELS / mx);
-  const slabs = Math.ceil(batch * mz * my / slab);
-  checkIterations("nn/conv3d-filter-gradient", slab * (mx + 2) + 1);
-  using partial = gpu.allocate(4 * slabs * weights, "partial filter gradients");
-  gpu.dispatch(filterGradientKernel(shapes, slab), {
-    input: input.array,
-    gradient: gradient.array,
-    partial,
-  }, gpu.workgroups(slabs * weights, CONV_WORKGROUP));
-  return columnSums(gpu, partial, slabs, weights);
+  return filterGradient(gpu, shapes, { input, gradient });
 }
-
-/** One kernel for each shape, made when first wanted. */
-function kernels<A extends readonly unknown[], K extends Kernel>(
-  make: (...args: A) => K,
-): (...args: A) => K {
-  const made = new Map<string, K>();
-  return (...args) => {
-    const key = JSON.stringify(args);
-    const kernel = made.get(key) ?? make(...args);
-    made.set(key, kernel);
-    return kernel;
-  };
-}
-
-const filterGradientKernel = kernels((shapes: Convolution, slab: number) =>
-  defineKernel({
-    label: "nn/conv3d-filter-gradient",
-    code: conv3dFilterGradientWgsl(shapes, slab),
-    bindings: { input: "read", gradient: "read", partial: "write" },
-  })
-);
