@@ -9,23 +9,32 @@ export type TensorShape = readonly [
   channels: number,
 ];
 
-/** An activation on the GPU: 32-bit floats, channel fastest, then x, y, z, image. Disposing of it frees its memory. */
-export class GpuTensor implements Disposable {
+/** How an activation is stored: 32-bit floats, or half precision. Kernels compute in 32 bits either way. */
+export type Precision = "f32" | "f16";
+
+/**
+ * An activation on the GPU: channel fastest, then x, y, z, image. Disposing of it frees its memory. What takes a `GpuTensor` takes 32-bit
+ * floats; half precision is for inference, whose kernels say so.
+ */
+export class GpuTensor<P extends Precision = "f32"> implements Disposable {
   /** Its memory. */
   readonly array: GpuArray;
   /** Its axes. */
   readonly shape: TensorShape;
+  /** Its elements. */
+  readonly precision: P;
 
   /**
    * @param array Memory for all elements.
    * @param shape Its axes.
+   * @param precision Its elements, 32-bit floats by default.
    * @throws {RangeError} If the memory holds fewer elements, or an axis is not a positive whole number.
    */
-  constructor(array: GpuArray, shape: TensorShape) {
+  constructor(array: GpuArray, shape: TensorShape, precision: P = "f32" as P) {
     if (!shape.every((n) => Number.isInteger(n) && n > 0)) {
       throw new RangeError(`Cannot make a tensor of shape ${shape.join(" x ")}`);
     }
-    if (array.byteLength < 4 * elementCount(shape)) {
+    if (array.byteLength < byteCount(shape, precision)) {
       throw new RangeError(
         `Cannot make a tensor of shape ${
           shape.join(" x ")
@@ -34,6 +43,7 @@ export class GpuTensor implements Disposable {
     }
     this.array = array;
     this.shape = shape;
+    this.precision = precision;
   }
 
   /** Frees its memory. */
@@ -58,9 +68,20 @@ export function elementCount(shape: readonly number[]): number {
  * @param gpu Where.
  * @param shape Its axes.
  * @param label What it holds, for error messages.
+ * @param precision Its elements, 32-bit floats by default.
  * @returns The tensor.
  * @throws {GpuMemoryError} If one binding cannot be that large.
  */
-export function allocateTensor(gpu: Gpu, shape: TensorShape, label: string): GpuTensor {
-  return new GpuTensor(gpu.allocate(4 * elementCount(shape), label), shape);
+export function allocateTensor<P extends Precision = "f32">(
+  gpu: Gpu,
+  shape: TensorShape,
+  label: string,
+  precision: P = "f32" as P,
+): GpuTensor<P> {
+  return new GpuTensor(gpu.allocate(byteCount(shape, precision), label), shape, precision);
+}
+
+/** Bytes of an activation, whole words. */
+function byteCount(shape: TensorShape, precision: Precision): number {
+  return 4 * Math.ceil(elementCount(shape) / (precision === "f16" ? 2 : 1));
 }

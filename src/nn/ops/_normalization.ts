@@ -1,5 +1,5 @@
 import type { GpuArray } from "../../gpu/mod.ts";
-import type { GpuTensor, TensorShape } from "../tensor.ts";
+import type { GpuTensor, Precision, TensorShape } from "../tensor.ts";
 import { checkFloats } from "./convolution.ts";
 import { type Lanes, lanesOf, type NormalizationKind } from "./lanes.wgsl.ts";
 import { MERGE_WORKGROUP } from "./normalize.wgsl.ts";
@@ -30,7 +30,7 @@ export function mergeIterations({ perGroup, width, channels }: Lanes): number {
 /** Refuses a layer whose parts do not fit. */
 export function checkLayer(
   { input, gamma, beta, slope }: {
-    readonly input: GpuTensor;
+    readonly input: GpuTensor<Precision>;
     readonly gamma: GpuArray;
     readonly beta: GpuArray;
     readonly slope: number;

@@ -1,14 +1,28 @@
 import { defineKernel, filled, type Gpu, uniforms } from "../../gpu/mod.ts";
-import { allocateTensor, elementCount, type GpuTensor, type TensorShape } from "../tensor.ts";
+import {
+  allocateTensor,
+  elementCount,
+  type GpuTensor,
+  type Precision,
+  type TensorShape,
+} from "../tensor.ts";
 import { memo } from "./_memo.ts";
 import { checkShape } from "./convolution.ts";
 import { copyChannelsWgsl } from "./copy_channels.wgsl.ts";
 
 const copyKernel = memo(
-  (source: number, target: number, run: number, from: number, to: number, width: 1 | 4) =>
+  (
+    source: number,
+    target: number,
+    run: number,
+    from: number,
+    to: number,
+    width: 1 | 4,
+    precision: Precision,
+  ) =>
     defineKernel({
       label: "nn/copy-channels",
-      code: copyChannelsWgsl([source, target, run], [from, to], width),
+      code: copyChannelsWgsl([source, target, run], [from, to], width, precision),
       bindings: { items: "uniform", source: "read", copied: "write" },
     }),
 );
@@ -22,12 +36,16 @@ const copyKernel = memo(
  * @returns All channels of `a`, then all of `b`.
  * @throws {TypeError} If their batches or voxels differ.
  */
-export function concatChannels(gpu: Gpu, a: GpuTensor, b: GpuTensor): GpuTensor {
+export function concatChannels<P extends Precision>(
+  gpu: Gpu,
+  a: GpuTensor<P>,
+  b: GpuTensor<P>,
+): GpuTensor<P> {
   const [batch, nz, ny, nx, first] = a.shape;
   const second = b.shape[4];
   checkShape("the second activation", b.shape, [batch, nz, ny, nx, second]);
   const shape: TensorShape = [batch, nz, ny, nx, first + second];
-  return filled(allocateTensor(gpu, shape, "activations put together"), (all) => {
+  return filled(allocateTensor(gpu, shape, "activations put together", a.precision), (all) => {
     copy(gpu, a, all, { from: 0, to: 0, run: first });
     copy(gpu, b, all, { from: 0, to: first, run: second });
   });
@@ -64,15 +82,15 @@ export function sliceChannels(
 
 function copy(
   gpu: Gpu,
-  source: GpuTensor,
-  target: GpuTensor,
+  source: GpuTensor<Precision>,
+  target: GpuTensor<Precision>,
   { from, to, run }: { readonly from: number; readonly to: number; readonly run: number },
 ): void {
   const numbers = [source.shape[4], target.shape[4], run, from, to] as const;
   const width = numbers.every((n) => n % 4 === 0) ? 4 : 1;
   const [a, b, c, d, e] = numbers.map((n) => n / width) as [number, number, number, number, number];
   const items = elementCount(source.shape.slice(0, 4)) * c;
-  gpu.dispatch(copyKernel(a, b, c, d, e, width), {
+  gpu.dispatch(copyKernel(a, b, c, d, e, width, source.precision), {
     items: uniforms({ u32: [items] }),
     source: source.array,
     copied: target.array,

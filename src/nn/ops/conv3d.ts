@@ -1,5 +1,5 @@
 import { filled, type Gpu, type GpuArray } from "../../gpu/mod.ts";
-import { allocateTensor, type GpuTensor, type TensorShape } from "../tensor.ts";
+import { allocateTensor, type GpuTensor, type Precision, type TensorShape } from "../tensor.ts";
 import { forwardPass, gradientPasses } from "./_correlation.ts";
 import {
   checkFloats,
@@ -21,15 +21,18 @@ export interface FilterOptions {
 }
 
 /** What {@linkcode conv3d} takes. */
-export interface Conv3dOptions extends FilterOptions {
+export interface Conv3dOptions<P extends Precision = "f32", Q extends Precision = P>
+  extends FilterOptions {
   /** [batch, z, y, x, channel]. */
-  readonly input: GpuTensor;
+  readonly input: GpuTensor<P>;
   /** 32-bit floats [kz, ky, kx, input channel, output channel]. */
   readonly weights: GpuArray;
   /** One 32-bit float for each output channel; none by default. */
   readonly bias?: GpuArray | undefined;
   /** Output channels. */
   readonly channels: number;
+  /** How the output is stored; as the input by default. */
+  readonly precision?: Q | undefined;
 }
 
 /**
@@ -41,21 +44,25 @@ export interface Conv3dOptions extends FilterOptions {
  * @throws {RangeError} If size, stride or channels are none, or nothing comes out.
  * @throws {TypeError} If weights or bias hold another number of floats than the shapes need.
  */
-export function conv3d(gpu: Gpu, options: Conv3dOptions): GpuTensor {
+export function conv3d<P extends Precision, Q extends Precision = P>(
+  gpu: Gpu,
+  options: Conv3dOptions<P, Q>,
+): GpuTensor<Q> {
   const { input, weights, bias } = options;
+  const precision = options.precision ?? input.precision as Precision as Q;
   const shapes = convolution(input.shape, options);
   checkFloats("weights", weights, weightCount(shapes));
   if (bias) checkFloats("bias", bias, options.channels);
-  return filled(allocateTensor(gpu, shapes.output, "convolution"), (output) => {
+  return filled(allocateTensor(gpu, shapes.output, "convolution", precision), (output) => {
     const filter = { weights, bias, size: shapes.size, transposed: false };
     correlate(gpu, "nn/conv3d", { input, output }, filter, [forwardPass(shapes)]);
   });
 }
 
 /** What {@linkcode conv3dInputGradient} takes. */
-export interface InputGradientOptions extends FilterOptions {
+export interface InputGradientOptions<P extends Precision = "f32"> extends FilterOptions {
   /** Gradient by the convolution's output. */
-  readonly gradient: GpuTensor;
+  readonly gradient: GpuTensor<P>;
   /** The convolution's weights. */
   readonly weights: GpuArray;
   /** Shape of the convolution's input. */
@@ -73,13 +80,17 @@ export interface InputGradientOptions extends FilterOptions {
  * @throws {RangeError} If size or stride are none.
  * @throws {TypeError} If the gradient has not the shape of the convolution's output, or weights or bias not as many floats as needed.
  */
-export function conv3dInputGradient(gpu: Gpu, options: InputGradientOptions): GpuTensor {
+export function conv3dInputGradient<P extends Precision>(
+  gpu: Gpu,
+  options: InputGradientOptions<P>,
+): GpuTensor<P> {
   const { gradient, weights, inputShape, bias } = options;
+  const { precision } = gradient;
   const shapes = convolution(inputShape, { ...options, channels: gradient.shape[4] });
   checkShape("the gradient of a convolution", gradient.shape, shapes.output);
   checkFloats("weights", weights, weightCount(shapes));
   if (bias) checkFloats("bias", bias, inputShape[4]);
-  return filled(allocateTensor(gpu, inputShape, "input gradient"), (output) => {
+  return filled(allocateTensor(gpu, inputShape, "input gradient", precision), (output) => {
     const filter = { weights, bias, size: shapes.size, transposed: true };
     const tensors = { input: gradient, output };
     correlate(gpu, "nn/conv3d-input-gradient", tensors, filter, gradientPasses(shapes));

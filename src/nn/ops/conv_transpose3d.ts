@@ -1,12 +1,12 @@
 import type { Gpu, GpuArray } from "../../gpu/mod.ts";
-import type { GpuTensor, TensorShape } from "../tensor.ts";
+import type { GpuTensor, Precision, TensorShape } from "../tensor.ts";
 import { conv3d, conv3dFilterGradient, conv3dInputGradient } from "./conv3d.ts";
 import type { FilterSize } from "./convolution.ts";
 
 /** What {@linkcode convTranspose3d} takes. */
-export interface ConvTranspose3dOptions {
+export interface ConvTranspose3dOptions<P extends Precision = "f32"> {
   /** [batch, z, y, x, channel]. */
-  readonly input: GpuTensor;
+  readonly input: GpuTensor<P>;
   /** 32-bit floats [kz, ky, kx, output channel, input channel]: those of the convolution whose input gradient this is. */
   readonly weights: GpuArray;
   /** One 32-bit float for each output channel; none by default. */
@@ -27,7 +27,10 @@ export interface ConvTranspose3dOptions {
  * @throws {RangeError} If size or channels are none.
  * @throws {TypeError} If weights or bias hold another number of floats than the shapes need.
  */
-export function convTranspose3d(gpu: Gpu, options: ConvTranspose3dOptions): GpuTensor {
+export function convTranspose3d<P extends Precision>(
+  gpu: Gpu,
+  options: ConvTranspose3dOptions<P>,
+): GpuTensor<P> {
   const { input, weights, bias, size, channels } = options;
   checkSize(size);
   const inputShape = doubled(input.shape, channels);

@@ -1,3 +1,6 @@
+import type { Precision } from "../tensor.ts";
+import { itemTypes } from "./_item_types.ts";
+
 /**
  * WGSL that copies a run of channels of every voxel from one tensor to another.
  *
@@ -7,18 +10,19 @@
  * @param channels Channels of the source, of the target and of the run, in items.
  * @param firsts First item of the run in the source and in the target.
  * @param width Floats in an item.
+ * @param precision How both are stored.
  * @returns The WGSL.
  */
 export function copyChannelsWgsl(
   [source, target, run]: readonly [source: number, target: number, run: number],
   [from, to]: readonly [from: number, to: number],
   width: 1 | 4,
+  precision: Precision,
 ): string {
-  return `
-alias F = ${width === 4 ? "vec4f" : "f32"};
+  return `${itemTypes(width, precision)}
 @group(0) @binding(0) var<uniform> items: vec4u;
-@group(0) @binding(1) var<storage, read> source: array<F>;
-@group(0) @binding(2) var<storage, read_write> copied: array<F>;
+@group(0) @binding(1) var<storage, read> source: array<S>;
+@group(0) @binding(2) var<storage, read_write> copied: array<S>;
 @compute @workgroup_size(64) fn main(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,

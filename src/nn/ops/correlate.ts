@@ -7,7 +7,7 @@ import {
   SLICE_ALIGNMENT,
   uniforms,
 } from "../../gpu/mod.ts";
-import type { GpuTensor } from "../tensor.ts";
+import type { GpuTensor, Precision } from "../tensor.ts";
 import type { Axes, Pass } from "./_correlation.ts";
 import { memo } from "./_memo.ts";
 import type { FilterSize } from "./convolution.ts";
@@ -45,11 +45,17 @@ const correlation = memo((
   lanes: 1 | 4,
   wide: boolean,
   carry: boolean,
+  input: Precision,
+  output: Precision,
   adapter: keyof typeof TILES,
 ) =>
   defineKernel({
     label,
-    code: correlateWgsl({ taps: [ky, kx], stride, lanes, wide, carry, ...TILES[adapter] }),
+    code: correlateWgsl({
+      ...{ taps: [ky, kx], stride, lanes, wide, carry },
+      precision: { input, output },
+      ...TILES[adapter],
+    }),
     bindings: { p: "uniform", weights: "uniform-slice", input: "read", output: "write" },
   })
 );
@@ -96,7 +102,10 @@ function packingOf({ taps: [kz, ky, kx] }: Pass, inputs: number, outputs: number
 export function correlate(
   gpu: Gpu,
   label: string,
-  { input, output }: { readonly input: GpuTensor; readonly output: GpuTensor },
+  { input, output }: {
+    readonly input: GpuTensor<Precision>;
+    readonly output: GpuTensor<Precision>;
+  },
   filter: Filter,
   passes: readonly Pass[],
 ): void {
@@ -138,8 +147,8 @@ function record(
   gpu: Gpu,
   label: string,
   { input, output, weights: array }: {
-    readonly input: GpuTensor;
-    readonly output: GpuTensor;
+    readonly input: GpuTensor<Precision>;
+    readonly output: GpuTensor<Precision>;
     readonly weights: GpuArray;
   },
   { taps, stride, grid, first, spread, offset }: Pass,
@@ -164,6 +173,8 @@ function record(
     packing.lanes,
     outputs % 4 === 0,
     chunk > 0,
+    input.precision,
+    output.precision,
     adapter,
   );
   gpu.dispatch(

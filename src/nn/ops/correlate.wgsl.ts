@@ -1,3 +1,5 @@
+import type { Precision } from "../tensor.ts";
+
 /** Output channels of an invocation. */
 export const BLOCK = 8;
 
@@ -13,6 +15,8 @@ export interface CorrelateOptions {
   readonly wide: boolean;
   /** Whether sums go on from what the output holds, rather than from the bias. */
   readonly carry: boolean;
+  /** How input and output are stored. */
+  readonly precision: { readonly input: Precision; readonly output: Precision };
   /** Positions of an invocation along y and x. */
   readonly tile: readonly [y: number, x: number];
   /** Invocations of a workgroup. */
@@ -23,9 +27,10 @@ export interface CorrelateOptions {
  * WGSL of a pass of weighted sums over neighbours: a convolution or its input gradient; see `Pass`.
  *
  * Shapes: `input` and `output` [batch, z, y, x, channel]; `weights` blocks of 8 output channels, each 8 biases, then
- * [kz, channel / lanes, ky, kx, lane, output channel]; all f32. An invocation computes a tile of positions along y and x for a block of
+ * [kz, channel / lanes, ky, kx, lane, output channel], f32, as are all sums; where they go on from the output's, those are rounded to its
+ * precision. An invocation computes a tile of positions along y and x for a block of
  * channels in registers; invocations run along x, y, z, image, workgroups along z over blocks. It loops taps along z * input channels times.
- * Tolerance: sums of products in f32, in the order of the loops.
+ * Tolerance: sums of products in f32, in the order of the loops, rounded to the output's precision.
  *
  * Versions tried, 8 to 8 channels, 3x3x3, 48 x 48 x 48 voxels on llvmpipe, 2 cores of a Xeon at 2.6 GHz, ms:
  * - one output an invocation, weights in storage: 400;
@@ -40,14 +45,15 @@ export interface CorrelateOptions {
  * @returns The WGSL.
  */
 export function correlateWgsl(options: CorrelateOptions): string {
-  const { stride, lanes, wide, carry, tile: [height, width], workgroup } = options;
+  const { stride, lanes, wide, carry, precision, tile: [height, width], workgroup } = options;
   const [ky, kx] = options.taps;
   const columns = range((width - 1) * stride + kx);
   const rows = range((height - 1) * stride + ky);
   const [ys, xs, halves] = [range(height), range(width), range(BLOCK / 4)];
   const tile = ys.flatMap((y) => xs.map((x) => ({ y, x })));
   const width4 = halves.length;
-  const input = lanes === 4 ? "vec4f" : "f32";
+  const half = Object.values(precision).includes("f16");
+  const item = (width: 1 | 4, type: string) => width === 4 ? `vec4<${type}>` : type;
   const component = (i: number) => lanes === 4 ? `.${"xyzw"[i]}` : "";
   const taps = range(ky).flatMap((y) =>
     range(kx).flatMap((x) => range(lanes).map((lane) => ({ y, x, lane })))
@@ -60,7 +66,7 @@ export function correlateWgsl(options: CorrelateOptions): string {
         let here = plane + y${r} + c;
         let inside = in_z && in_y${r};
         ${
-    columns.map((x) => `let v${x} = select(${input}(), input[here + x${x}], inside && in_x${x});`)
+    columns.map((x) => `let v${x} = select(I(), I(input[here + x${x}]), inside && in_x${x});`)
       .join("\n        ")
   }
         ${
@@ -93,20 +99,24 @@ export function correlateWgsl(options: CorrelateOptions): string {
   const first = (h: number, voxel: string) =>
     carry
       ? wide
-        ? `output[${voxel} + ${h}]`
-        : `vec4f(${range(4).map((k) => `output[${voxel} + ${4 * h + k}]`).join(", ")})`
+        ? `vec4f(output[${voxel} + ${h}])`
+        : `vec4f(${range(4).map((k) => `f32(output[${voxel} + ${4 * h + k}])`).join(", ")})`
       : `weights[block + ${h}]`;
   const voxel = (y: number, x: number) =>
     `out + (${y} * p.m.x + ${x}) * p.spread * ${wide ? "(p.outputs / 4)" : "p.outputs"}`;
   const store = (y: number, x: number) =>
     halves.flatMap((h) =>
       wide
-        ? [`if (left > ${4 * h}) { output[at + ${h}] = s${y}_${x}_${h}; }`]
+        ? [`if (left > ${4 * h}) { output[at + ${h}] = O(s${y}_${x}_${h}); }`]
         : range(4).map((k) =>
-          `if (left > ${4 * h + k}) { output[at + ${4 * h + k}] = s${y}_${x}_${h}.${"xyzw"[k]}; }`
+          `if (left > ${4 * h + k}) { output[at + ${4 * h + k}] = O(s${y}_${x}_${h}.${
+            "xyzw"[k]
+          }); }`
         )
     ).join(" ");
-  return `
+  return `${half ? "enable f16;" : ""}
+alias I = ${item(lanes, "f32")};
+alias O = ${item(wide ? 4 : 1, precision.output)};
 struct P {
   n: vec3i, channels: i32, // input voxels along x, y, z; input items of a voxel
   m: vec3i, outputs: i32, // output voxels, output channels
@@ -118,8 +128,8 @@ struct P {
 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<uniform> weights: array<vec4f, 4096>;
-@group(0) @binding(2) var<storage, read> input: array<${input}>;
-@group(0) @binding(3) var<storage, read_write> output: array<${wide ? "vec4f" : "f32"}>;
+@group(0) @binding(2) var<storage, read> input: array<${item(lanes, precision.input)}>;
+@group(0) @binding(3) var<storage, read_write> output: array<O>;
 
 @compute @workgroup_size(${workgroup}) fn main(
   @builtin(global_invocation_id) id: vec3u,

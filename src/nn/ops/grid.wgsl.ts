@@ -1,18 +1,30 @@
+import type { Precision } from "../tensor.ts";
+import { itemTypes } from "./_item_types.ts";
+
+/** Items that a kernel has one invocation for. */
+export interface Grid {
+  /** Elements in an item. */
+  readonly width: 1 | 4;
+  /** Axes, slowest first, the last in items. */
+  readonly axes: readonly number[];
+  /** How activations are stored; 32-bit floats by default. */
+  readonly precision?: Precision;
+}
+
 /**
  * WGSL of a kernel with one invocation for each item of a grid of voxels, `i` its number; sizes are constants, so that indices take no
  * divisions by unknown numbers.
  *
- * @param grid Axes of the grid, slowest first, the last in items, and floats in an item.
+ * @param grid The items.
  * @param parts Bindings, functions and what an invocation does, where it finds `batch`, `z`, `y`, `x` and `q`, its item of the channels.
  * @returns The WGSL.
  */
 export function gridWgsl(
-  { width, axes }: { readonly width: 1 | 4; readonly axes: readonly number[] },
+  { width, axes, precision }: Grid,
   { bindings, main }: { readonly bindings: string; readonly main: string },
 ): string {
   const [batch, nz, ny, nx, items] = axes as [number, number, number, number, number];
-  return `
-alias F = ${width === 4 ? "vec4f" : "f32"};
+  return `${itemTypes(width, precision)}
 alias U = ${width === 4 ? "vec4u" : "u32"};
 ${bindings}
 @compute @workgroup_size(64) fn main(

@@ -1,5 +1,6 @@
 import { type Gpu, uniforms } from "../../gpu/mod.ts";
-import { elementCount, type TensorShape } from "../tensor.ts";
+import { elementCount, type Precision, type TensorShape } from "../tensor.ts";
+import { itemTypes } from "./_item_types.ts";
 
 /** Which values share their mean and variance: those of a channel in the whole batch, or in one image. */
 export type NormalizationKind = "batch" | "instance";
@@ -50,7 +51,7 @@ export function lanesOf(shape: TensorShape, kind: NormalizationKind, steps: numb
   return { width, channels, groups, rows: floats / channels, items, lanes, steps, perGroup };
 }
 
-/** The walk's uniform block, `struct Walk` of {@linkcode lanesWgsl}. */
+/** The walk's uniform block, `struct P` of {@linkcode lanesWgsl}. */
 export function lanesUniform(
   { items, steps, perGroup, groups, rows }: Lanes,
   ...floats: number[]
@@ -65,15 +66,21 @@ export function lanesGroups(gpu: Gpu, { perGroup, groups }: Lanes): [number, num
   return gpu.workgroups(perGroup * groups, 64);
 }
 
+/** What the WGSL of a walk depends on. */
+export interface Walk extends Pick<Lanes, "channels" | "width" | "lanes"> {
+  /** How activations are stored; 32-bit floats by default. */
+  readonly precision?: Precision;
+}
+
 /**
  * WGSL of a kernel that walks: `group`, `lane` of the group, and what is done before, at and behind its items.
  *
- * @param walk Channels and floats in an item.
+ * @param walk Channels, elements in an item, and how activations are stored; 32-bit floats by default.
  * @param parts Bindings from 1; `before`; `at`, where `i` is the item's index in the tensor; `behind`.
  * @returns The WGSL.
  */
 export function lanesWgsl(
-  { channels, width, lanes }: Pick<Lanes, "channels" | "width" | "lanes">,
+  { channels, width, lanes, precision }: Walk,
   parts: {
     readonly bindings: string;
     readonly before?: string;
@@ -81,12 +88,11 @@ export function lanesWgsl(
     readonly behind?: string;
   },
 ): string {
-  return `
-alias F = ${width === 4 ? "vec4f" : "f32"};
+  return `${itemTypes(width, precision)}
 alias Channels = ${width === 4 ? "vec4u" : "u32"};
 // items, perGroup: of a group; all: invocations of all groups; rows: voxels of a group.
-struct Walk { items: u32, steps: u32, perGroup: u32, all: u32, rows: f32, a: f32, b: f32 };
-@group(0) @binding(0) var<uniform> p: Walk;
+struct P { items: u32, steps: u32, perGroup: u32, all: u32, rows: f32, a: f32, b: f32 };
+@group(0) @binding(0) var<uniform> p: P;
 ${parts.bindings}
 @compute @workgroup_size(64) fn main(
   @builtin(global_invocation_id) id: vec3u,

@@ -1,5 +1,11 @@
 import { defineKernel, filled, type Gpu } from "../../gpu/mod.ts";
-import { allocateTensor, elementCount, type GpuTensor, type TensorShape } from "../tensor.ts";
+import {
+  allocateTensor,
+  elementCount,
+  type GpuTensor,
+  type Precision,
+  type TensorShape,
+} from "../tensor.ts";
 import { itemsOf } from "./_items.ts";
 import { memo } from "./_memo.ts";
 import { checkShape } from "./convolution.ts";
@@ -14,10 +20,10 @@ import {
 /** Axes, floats in an item, edge of a window. */
 type Key = [...TensorShape, 1 | 4, PoolSize];
 
-const pool = memo((...[a, b, c, d, e, width, size]: Key) =>
+const pool = memo((...[a, b, c, d, e, width, size, precision]: [...Key, Precision]) =>
   defineKernel({
     label: "nn/max-pool",
-    code: maxPoolWgsl([a, b, c, d, e], width, size),
+    code: maxPoolWgsl([a, b, c, d, e], width, size, precision),
     bindings: { source: "read", pooled: "write" },
   })
 );
@@ -39,9 +45,9 @@ const gathered = memo((...[a, b, c, d, e, width, size]: Key) =>
 );
 
 /** What {@linkcode maxPool3d} takes. */
-export interface MaxPoolOptions {
+export interface MaxPoolOptions<P extends Precision = "f32"> {
   /** The activation. */
-  readonly input: GpuTensor;
+  readonly input: GpuTensor<P>;
   /** Edge of a window: 2, or 3 with one voxel of padding. */
   readonly size: PoolSize;
 }
@@ -55,12 +61,16 @@ export interface MaxPoolOptions {
  * @returns floor(n / 2) voxels along each axis for windows of 2, ceil(n / 2) for windows of 3.
  * @throws {RangeError} If no window fits: an axis of one voxel with windows of 2.
  */
-export function maxPool3d(gpu: Gpu, { input, size }: MaxPoolOptions): GpuTensor {
+export function maxPool3d<P extends Precision>(
+  gpu: Gpu,
+  { input, size }: MaxPoolOptions<P>,
+): GpuTensor<P> {
+  const { precision } = input;
   const shape = outputShape(input.shape, size);
   const { width, items } = itemsOf(shape);
-  return filled(allocateTensor(gpu, shape, "pooled activation"), (pooled) => {
+  return filled(allocateTensor(gpu, shape, "pooled activation", precision), (pooled) => {
     gpu.dispatch(
-      pool(...input.shape, width, size),
+      pool(...input.shape, width, size, precision),
       { source: input.array, pooled: pooled.array },
       gpu.workgroups(items, 64),
     );

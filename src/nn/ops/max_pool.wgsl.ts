@@ -1,4 +1,4 @@
-import type { TensorShape } from "../tensor.ts";
+import type { Precision, TensorShape } from "../tensor.ts";
 import { gridWgsl, itemAt } from "./grid.wgsl.ts";
 
 /** Edge of a pooling window, voxels. */
@@ -42,7 +42,7 @@ function windowWgsl(shape: TensorShape, width: 1 | 4, size: PoolSize, visit: str
         let sy = ${at("y", ny)};
         for (var kx = 0u; kx < ${size}u; kx++) {
           let sx = ${at("x", nx)};
-          let value = source[${itemAt(items(shape, width), ["sz", "sy", "sx"])}];
+          let value = F(source[${itemAt(items(shape, width), ["sz", "sy", "sx"])}]);
           ${visit}
         }
       }
@@ -60,16 +60,22 @@ const LOWEST = `F(-0x1.fffffep+127f)`;
  * @param shape The input's axes.
  * @param width Floats in an item; divides the channels.
  * @param size Edge of a window.
+ * @param precision How both are stored.
  * @returns The WGSL.
  */
-export function maxPoolWgsl(shape: TensorShape, width: 1 | 4, size: PoolSize): string {
-  return gridWgsl({ width, axes: items(pooledShape(shape, size), width) }, {
+export function maxPoolWgsl(
+  shape: TensorShape,
+  width: 1 | 4,
+  size: PoolSize,
+  precision: Precision,
+): string {
+  return gridWgsl({ width, axes: items(pooledShape(shape, size), width), precision }, {
     bindings: `
-@group(0) @binding(0) var<storage, read> source: array<F>;
-@group(0) @binding(1) var<storage, read_write> pooled: array<F>;`,
+@group(0) @binding(0) var<storage, read> source: array<S>;
+@group(0) @binding(1) var<storage, read_write> pooled: array<S>;`,
     main: `
     var most = ${LOWEST};${windowWgsl(shape, width, size, "most = max(most, value);")}
-    pooled[i] = most;`,
+    pooled[i] = S(most);`,
   });
 }
 

@@ -6,7 +6,7 @@ import {
   type GpuArray,
   uniforms,
 } from "../../gpu/mod.ts";
-import { allocateTensor, type GpuTensor } from "../tensor.ts";
+import { allocateTensor, type GpuTensor, type Precision } from "../tensor.ts";
 import { memo } from "./_memo.ts";
 import {
   checkEpsilon,
@@ -21,9 +21,9 @@ import { applyWgsl, mergeMomentsWgsl, momentsWgsl } from "./normalize.wgsl.ts";
 import type { RunningMoments } from "./running_statistics.ts";
 
 /** What {@linkcode normalize} takes. */
-export interface NormalizeOptions {
+export interface NormalizeOptions<P extends Precision = "f32"> {
   /** The activation. */
-  readonly input: GpuTensor;
+  readonly input: GpuTensor<P>;
   /** Factor of each channel. */
   readonly gamma: GpuArray;
   /** Shift of each channel. */
@@ -37,9 +37,9 @@ export interface NormalizeOptions {
 }
 
 /** What {@linkcode normalize} gives; disposing of it frees both. */
-export interface Normalized extends Disposable {
+export interface Normalized<P extends Precision = "f32"> extends Disposable {
   /** The activation, of the input's shape. */
-  readonly output: GpuTensor;
+  readonly output: GpuTensor<P>;
   /**
    * Mean, 1 / sqrt(variance + epsilon) and biased variance, [3][groups][channels]; one group for a batch, one an image for instances.
    */
@@ -58,19 +58,20 @@ export interface Normalized extends Disposable {
  * @throws {TypeError} If gamma or beta do not hold one float for each channel.
  * @throws {RangeError} If epsilon is not positive or the slope not finite.
  */
-export function normalize(
+export function normalize<P extends Precision>(
   gpu: Gpu,
-  { input, gamma, beta, kind, epsilon, slope }: NormalizeOptions,
-): Normalized {
+  { input, gamma, beta, kind, epsilon, slope }: NormalizeOptions<P>,
+): Normalized<P> {
   checkLayer({ input, gamma, beta, slope });
   checkEpsilon(epsilon);
   const walk = writingLanes(input.shape, kind);
   const { groups, channels, width, lanes } = walk;
   using held = new DisposableStack();
   const statistics = held.use(gpu.allocate(4 * 3 * groups * channels, "statistics"));
-  const output = held.use(allocateTensor(gpu, input.shape, "normalized activation"));
+  const { precision } = input;
+  const output = held.use(allocateTensor(gpu, input.shape, "normalized activation", precision));
   measure(gpu, input, { kind, epsilon, statistics });
-  gpu.dispatch(byStatistics(channels, width, lanes), {
+  gpu.dispatch(byStatistics(channels, width, lanes, precision), {
     p: lanesUniform(walk, slope),
     x: input.array,
     gamma,
@@ -83,7 +84,8 @@ export function normalize(
 }
 
 /** What {@linkcode normalizeWith} takes. */
-export interface NormalizeWithOptions extends Omit<NormalizeOptions, "kind"> {
+export interface NormalizeWithOptions<P extends Precision = "f32">
+  extends Omit<NormalizeOptions<P>, "kind"> {
   /** Mean and biased or unbiased variance of each channel. */
   readonly running: RunningMoments;
 }
@@ -97,18 +99,19 @@ export interface NormalizeWithOptions extends Omit<NormalizeOptions, "kind"> {
  * @throws {TypeError} If an array does not fit the channels.
  * @throws {RangeError} If epsilon is not positive or the slope not finite.
  */
-export function normalizeWith(
+export function normalizeWith<P extends Precision>(
   gpu: Gpu,
-  { input, gamma, beta, running, epsilon, slope }: NormalizeWithOptions,
-): GpuTensor {
+  { input, gamma, beta, running, epsilon, slope }: NormalizeWithOptions<P>,
+): GpuTensor<P> {
   checkLayer({ input, gamma, beta, slope });
   checkEpsilon(epsilon);
   const walk = writingLanes(input.shape, "batch");
   const { channels, width, lanes } = walk;
   checkFloats("a running mean", running.mean, channels);
   checkFloats("a running variance", running.variance, channels);
-  return filled(allocateTensor(gpu, input.shape, "normalized activation"), (output) => {
-    gpu.dispatch(byRunning(channels, width, lanes), {
+  const { shape, precision } = input;
+  return filled(allocateTensor(gpu, shape, "normalized activation", precision), (output) => {
+    gpu.dispatch(byRunning(channels, width, lanes, precision), {
       p: lanesUniform(walk, slope, epsilon),
       x: input.array,
       gamma,
@@ -120,10 +123,10 @@ export function normalizeWith(
   });
 }
 
-const moments = memo((channels: number, width: 1 | 4, lanes: number) =>
+const moments = memo((channels: number, width: 1 | 4, lanes: number, precision: Precision) =>
   defineKernel({
     label: "nn/normalize moments",
-    code: momentsWgsl({ channels, width, lanes }),
+    code: momentsWgsl({ channels, width, lanes, precision }),
     bindings: { p: "uniform", x: "read", partial: "write" },
   })
 );
@@ -136,10 +139,10 @@ const merge = memo((channels: number) =>
   })
 );
 
-const byStatistics = memo((channels: number, width: 1 | 4, lanes: number) =>
+const byStatistics = memo((channels: number, width: 1 | 4, lanes: number, precision: Precision) =>
   defineKernel({
     label: "nn/normalize",
-    code: applyWgsl({ channels, width, lanes }, "statistics"),
+    code: applyWgsl({ channels, width, lanes, precision }, "statistics"),
     bindings: {
       p: "uniform",
       x: "read",
@@ -151,10 +154,10 @@ const byStatistics = memo((channels: number, width: 1 | 4, lanes: number) =>
   })
 );
 
-const byRunning = memo((channels: number, width: 1 | 4, lanes: number) =>
+const byRunning = memo((channels: number, width: 1 | 4, lanes: number, precision: Precision) =>
   defineKernel({
     label: "nn/normalize-with",
-    code: applyWgsl({ channels, width, lanes }, "running"),
+    code: applyWgsl({ channels, width, lanes, precision }, "running"),
     bindings: {
       p: "uniform",
       x: "read",
@@ -170,7 +173,7 @@ const byRunning = memo((channels: number, width: 1 | 4, lanes: number) =>
 /** Records the statistics of each channel and group. */
 function measure(
   gpu: Gpu,
-  input: GpuTensor,
+  input: GpuTensor<Precision>,
   { kind, epsilon, statistics }: Pick<NormalizeOptions, "kind" | "epsilon"> & {
     readonly statistics: GpuArray;
   },
@@ -179,7 +182,7 @@ function measure(
   const { channels, width, lanes, groups, perGroup, rows } = walk;
   const entries = perGroup * width;
   using partial = gpu.allocate(4 * 3 * groups * entries, "partial moments");
-  gpu.dispatch(moments(channels, width, lanes), {
+  gpu.dispatch(moments(channels, width, lanes, input.precision), {
     p: lanesUniform(walk),
     x: input.array,
     partial,

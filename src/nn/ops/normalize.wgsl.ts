@@ -1,6 +1,4 @@
-import { type Lanes, lanesWgsl, perChannel } from "./lanes.wgsl.ts";
-
-type Walk = Pick<Lanes, "channels" | "width" | "lanes">;
+import { lanesWgsl, perChannel, type Walk } from "./lanes.wgsl.ts";
 
 /** What a kernel normalizes by: statistics of {@linkcode mergeMomentsWgsl}, or running mean and variance. */
 export type MomentsSource = "statistics" | "running";
@@ -22,16 +20,16 @@ export const MERGE_WORKGROUP = 64;
 export function momentsWgsl(walk: Walk): string {
   return lanesWgsl(walk, {
     bindings: `
-@group(0) @binding(1) var<storage, read> x: array<F>;
+@group(0) @binding(1) var<storage, read> x: array<S>;
 @group(0) @binding(2) var<storage, read_write> partial: array<F>;`,
     before: `
     var first = F(0);
-    if (start < end) { first = x[offset + start]; }
+    if (start < end) { first = F(x[offset + start]); }
     var count = 0.0;
     var sum = F(0);
     var squares = F(0);`,
     at: `
-      let d = x[i] - first;
+      let d = F(x[i]) - first;
       count += 1.0;
       sum += d;
       squares += d * d;`,
@@ -130,15 +128,15 @@ function parameters({ width, channels }: Walk, from: MomentsSource = "statistics
 export function applyWgsl(walk: Walk, from: MomentsSource): string {
   const names = ["x", "gamma", "beta", ...from === "statistics" ? [from] : ["mean", "variance"]];
   const read = names.map((name, k) =>
-    `@group(0) @binding(${k + 1}) var<storage, read> ${name}: array<${name === "x" ? "F" : "f32"}>;`
+    `@group(0) @binding(${k + 1}) var<storage, read> ${name}: array<${name === "x" ? "S" : "f32"}>;`
   );
   return lanesWgsl(walk, {
     bindings: `${read.join("\n")}
-@group(0) @binding(${names.length + 1}) var<storage, read_write> z: array<F>;`,
+@group(0) @binding(${names.length + 1}) var<storage, read_write> z: array<S>;`,
     before: parameters(walk, from),
     at: `
-      let y = (x[i] - center) * scale + shift;
-      z[i] = select(p.a * y, y, y > F(0));`,
+      let y = (F(x[i]) - center) * scale + shift;
+      z[i] = S(select(p.a * y, y, y > F(0)));`,
   });
 }
 

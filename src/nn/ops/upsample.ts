@@ -1,5 +1,5 @@
 import { defineKernel, filled, type Gpu } from "../../gpu/mod.ts";
-import { allocateTensor, type GpuTensor, type TensorShape } from "../tensor.ts";
+import { allocateTensor, type GpuTensor, type Precision, type TensorShape } from "../tensor.ts";
 import { itemsOf } from "./_items.ts";
 import { memo } from "./_memo.ts";
 import {
@@ -13,12 +13,13 @@ import {
 /** Axes, floats in an item, mode. */
 type Key = [...TensorShape, 1 | 4, UpsampleMode];
 
-const forward = memo((...[a, b, c, d, e, width, mode]: Key) =>
+const forward = memo((...[a, b, c, d, e, width, mode, precision]: [...Key, Precision]) =>
   defineKernel({
     label: `nn/upsample ${mode}`,
     code: (mode === "nearest" ? upsampleNearestWgsl : upsampleTrilinearWgsl)(
       [a, b, c, d, e],
       width,
+      precision,
     ),
     bindings: { source: "read", result: "write" },
   })
@@ -36,9 +37,9 @@ const backward = memo((...[a, b, c, d, e, width, mode]: Key) =>
 );
 
 /** What {@linkcode upsample3d} takes. */
-export interface UpsampleOptions {
+export interface UpsampleOptions<P extends Precision = "f32"> {
   /** The activation. */
-  readonly input: GpuTensor;
+  readonly input: GpuTensor<P>;
   /** How new voxels come from old ones. */
   readonly mode: UpsampleMode;
 }
@@ -51,15 +52,19 @@ export interface UpsampleOptions {
  * @param options The input and the mode.
  * @returns The activation.
  */
-export function upsample3d(gpu: Gpu, { input, mode }: UpsampleOptions): GpuTensor {
+export function upsample3d<P extends Precision>(
+  gpu: Gpu,
+  { input, mode }: UpsampleOptions<P>,
+): GpuTensor<P> {
+  const { precision } = input;
   const [batch, nz, ny, nx, channels] = input.shape;
   const shape: TensorShape = [batch, 2 * nz, 2 * ny, 2 * nx, channels];
   const { width, items } = itemsOf(input.shape);
   // The trilinear kernel takes cells between voxels, one more along each axis.
   const cells = batch * (nz + 1) * (ny + 1) * (nx + 1) * channels / width;
-  return filled(allocateTensor(gpu, shape, "upsampled activation"), (result) => {
+  return filled(allocateTensor(gpu, shape, "upsampled activation", precision), (result) => {
     gpu.dispatch(
-      forward(...input.shape, width, mode),
+      forward(...input.shape, width, mode, precision),
       { source: input.array, result: result.array },
       gpu.workgroups(mode === "nearest" ? items : cells, 64),
     );

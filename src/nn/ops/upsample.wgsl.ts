@@ -1,4 +1,4 @@
-import type { TensorShape } from "../tensor.ts";
+import type { Precision, TensorShape } from "../tensor.ts";
 import { gridWgsl, itemAt } from "./grid.wgsl.ts";
 
 /** How new voxels come from old ones. */
@@ -28,12 +28,17 @@ function eighth(large: readonly number[], [z, y, x]: readonly number[]): string 
  *
  * @param shape The source's axes.
  * @param width Floats in an item; divides the channels.
+ * @param precision How both are stored.
  * @returns The WGSL.
  */
-export function upsampleNearestWgsl(shape: TensorShape, width: 1 | 4): string {
+export function upsampleNearestWgsl(
+  shape: TensorShape,
+  width: 1 | 4,
+  precision: Precision,
+): string {
   const { small, large } = axesOf(shape, width);
   const stores = CORNERS.map((at) => `result[${eighth(large, at)}] = value;`);
-  return gridWgsl({ width, axes: small }, {
+  return gridWgsl({ width, axes: small, precision }, {
     bindings: bindings("source"),
     main: ["let value = source[i];", ...stores].join("\n    "),
   });
@@ -66,16 +71,21 @@ export function upsampleNearestGradientWgsl(shape: TensorShape, width: 1 | 4): s
  *
  * @param shape The source's axes.
  * @param width Floats in an item; divides the channels.
+ * @param precision How both are stored.
  * @returns The WGSL.
  */
-export function upsampleTrilinearWgsl(shape: TensorShape, width: 1 | 4): string {
+export function upsampleTrilinearWgsl(
+  shape: TensorShape,
+  width: 1 | 4,
+  precision: Precision,
+): string {
   const { small, large } = axesOf(shape, width);
   const [batch, nz, ny, nx, items] = small as [number, number, number, number, number];
   const corners = NAMES.map((axis, k) => `
     let ${axis}0 = max(${axis}, 1u) - 1u;
     let ${axis}1 = min(${axis}, ${small[k + 1]! - 1}u);`);
   const loads = CORNERS.map(([z, y, x]) => `
-    let s${z}${y}${x} = source[${itemAt(small, [`z${z}`, `y${y}`, `x${x}`])}];`);
+    let s${z}${y}${x} = F(source[${itemAt(small, [`z${z}`, `y${y}`, `x${x}`])}]);`);
   // Axis after axis: two old values to two new ones.
   const blend = (name: string, a: string, b: string) => `
     let ${name}0 = 0.75 * ${a} + 0.25 * ${b};
@@ -95,9 +105,9 @@ export function upsampleTrilinearWgsl(shape: TensorShape, width: 1 | 4): string 
     ).join(" && ");
     const at = NAMES.map((axis, k) => `(2u * ${axis} + ${[z, y, x][k]}u - 1u)`);
     return `
-    if (${inside}) { result[${itemAt(large, [at[0]!, at[1]!, at[2]!])}] = c${y}${x}${z}; }`;
+    if (${inside}) { result[${itemAt(large, [at[0]!, at[1]!, at[2]!])}] = S(c${y}${x}${z}); }`;
   });
-  return gridWgsl({ width, axes: [batch, nz + 1, ny + 1, nx + 1, items] }, {
+  return gridWgsl({ width, axes: [batch, nz + 1, ny + 1, nx + 1, items], precision }, {
     bindings: bindings("source"),
     main: [...corners, ...loads, ...alongX, ...alongY, ...alongZ, ...stores].join(""),
   });
@@ -141,6 +151,6 @@ export function upsampleTrilinearGradientWgsl(shape: TensorShape, width: 1 | 4):
 
 function bindings(from: string): string {
   return `
-@group(0) @binding(0) var<storage, read> ${from}: array<F>;
-@group(0) @binding(1) var<storage, read_write> result: array<F>;`;
+@group(0) @binding(0) var<storage, read> ${from}: array<S>;
+@group(0) @binding(1) var<storage, read_write> result: array<S>;`;
 }
