@@ -46,6 +46,8 @@ export interface ReferenceNetworkOptions {
    * gradient.
    */
   readonly trained?: boolean;
+  /** True to round activations between image and logits to half precision, as inference may store them. */
+  readonly half?: boolean;
 }
 
 /** The layers of a network in f64, written down as they run so that a gradient can walk back through them. */
@@ -55,14 +57,16 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
   readonly #parameters: ReadonlyMap<string, ArrayLike<number>>;
   readonly #epsilon: number;
   readonly #trained: boolean;
+  readonly #half: boolean;
   readonly #gradients = new Map<string, Float64Array>();
   readonly #backward: (() => void)[] = [];
 
   /** @param options Parameters and epsilon. */
-  constructor({ parameters, epsilon, trained = false }: ReferenceNetworkOptions) {
+  constructor({ parameters, epsilon, trained = false, half = false }: ReferenceNetworkOptions) {
     this.#parameters = parameters;
     this.#epsilon = epsilon;
     this.#trained = trained;
+    this.#half = half;
   }
 
   /**
@@ -104,7 +108,10 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
     const shapes = { inputShape: shape, size: [k, k, k], stride: 2, channels: layer.inputChannels };
     const weights = this.#get(layer.weights);
     const bias = this.#get(layer.bias);
-    const y = activation(convolveInputGradient(x.values, weights, shapes, bias), shape);
+    const y = activation(
+      this.#stored(convolveInputGradient(x.values, weights, shapes, bias)),
+      shape,
+    );
     this.#backward.push(() => {
       this.#set(layer.weights, convolveFilterGradient(y.gradient, x.values, shapes));
       this.#set(layer.bias, sumChannels(y.gradient, channels));
@@ -114,7 +121,10 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
   }
 
   upsample(x: ReferenceActivation, mode: "nearest" | "trilinear"): ReferenceActivation {
-    const y = activation(upsampleReference(x.values, x.shape, mode), doubled(x.shape));
+    const y = activation(
+      this.#stored(upsampleReference(x.values, x.shape, mode)),
+      doubled(x.shape),
+    );
     this.#backward.push(() => {
       add(x.gradient, upsampleGradientReference(y.gradient, x.shape, mode));
     });
@@ -161,8 +171,10 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
     const { size, channels } = layer;
     const shapes: ReferenceConvolution = { inputShape: x.shape, size, stride: 1, channels };
     const weights = this.#get(layer.weights);
+    const sums = convolve(x.values, weights, shapes, bias === undefined ? bias : this.#get(bias));
     const y = activation(
-      convolve(x.values, weights, shapes, bias === undefined ? bias : this.#get(bias)),
+      // Those with a bias are logits.
+      bias === undefined ? this.#stored(sums) : sums,
       withChannels(x.shape, channels),
     );
     this.#backward.push(() => {
@@ -190,7 +202,7 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
       }
       : momentsReference(layer);
     this.moments.push(moments);
-    const y = activation(normalizeReference(layer, moments), x.shape);
+    const y = activation(this.#stored(normalizeReference(layer, moments)), x.shape);
     this.#backward.push(() => {
       if (this.#trained) {
         throw new ReferenceError("Cannot differentiate: the network ran with running statistics");
@@ -201,6 +213,11 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
       add(x.gradient, gradients.input);
     });
     return y;
+  }
+
+  /** Values as they lie in memory. */
+  #stored(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+    return this.#half ? Float64Array.from(Float16Array.from(values)) : values;
   }
 
   #get(name: string): ArrayLike<number> {

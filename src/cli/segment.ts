@@ -23,6 +23,11 @@ export const segmentCommand: Command = defineCommand({
       help:
         "What a voxel counts where tiles overlap: constant (the default, the paper's), gaussian",
     },
+    precision: {
+      type: "string",
+      value: "NAME",
+      help: "How the network stores its activations: f32 (the default), or f16, half the memory",
+    },
     adapter: ADAPTER_FLAG,
   },
   details:
@@ -34,6 +39,7 @@ export const segmentCommand: Command = defineCommand({
   }],
   async run([input = "", output = ""], flags, { signal, progress, print }) {
     const weighting = oneOf("weighting", flags.weighting ?? "constant", ["constant", "gaussian"]);
+    const precision = oneOf("precision", flags.precision ?? "f32", ["f32", "f16"]);
     if (flags.model === undefined) {
       throw new UsageError(
         "Cannot segment without a model: name one with --model FILE; train writes it",
@@ -59,6 +65,7 @@ export const segmentCommand: Command = defineCommand({
       volume: ct,
       model,
       weighting,
+      precision,
       signal,
       onTile: (done, all) => progress.stage(`Tile ${done} of ${all}`),
     });

@@ -13,6 +13,7 @@ import {
   normalizeWith,
   type NormLayer,
   parametersOf,
+  type Precision,
   runningStatisticsOf,
   runUNet,
   upsample3d,
@@ -20,6 +21,8 @@ import {
 
 /** A network with its numbers on the GPU; disposing of it frees them. */
 export interface GpuNetwork extends Disposable {
+  /** How its activations are stored; image and logits are 32-bit floats. */
+  readonly precision: Precision;
   /**
    * Records running it. Batch normalisation uses the running statistics.
    *
@@ -34,13 +37,22 @@ export interface GpuNetwork extends Disposable {
  *
  * @param gpu Where to.
  * @param model Config, and parameters and running statistics by name.
+ * @param options `precision` of the activations, 32-bit floats by default. Half precision takes half of their memory; weights and sums
+ * stay 32-bit floats. It needs the feature `shader-f16`, and should be used where `selfTest` finds it right.
  * @returns The network.
- * @throws {ReferenceError} If one is missing.
+ * @throws {ReferenceError} If a parameter is missing.
+ * @throws {RangeError} If the device has no half precision.
  */
 export function uploadNetwork(
   gpu: Gpu,
   { config, weights }: Pick<Model, "config" | "weights">,
+  { precision = "f32" }: { readonly precision?: Precision | undefined } = {},
 ): GpuNetwork {
+  if (precision === "f16" && !gpu.device.features.has("shader-f16")) {
+    throw new RangeError(
+      `Cannot run the network in half precision: ${gpu.info.description} does not offer it`,
+    );
+  }
   using held = new DisposableStack();
   const arrays = new Map<string, GpuArray>();
   for (const { name } of [...parametersOf(config), ...runningStatisticsOf(config)]) {
@@ -50,10 +62,11 @@ export function uploadNetwork(
   }
   const owned = held.move();
   return {
+    precision,
     run(image) {
-      const live = new Set<GpuTensor>();
+      const live = new Set<Activation>();
       try {
-        return runUNet(config, inferOps(gpu, arrays, live), image);
+        return runUNet(config, inferOps(gpu, arrays, precision, live), image) as GpuTensor;
       } catch (error) {
         for (const tensor of live) tensor[Symbol.dispose]();
         throw error;
@@ -63,31 +76,39 @@ export function uploadNetwork(
   };
 }
 
+/** An activation of the network's precision, or the image or the logits. */
+type Activation = GpuTensor<Precision>;
+
 /**
  * The ops of a network on GPU memory.
  *
+ * @param precision How activations between image and logits are stored.
  * @param live Activations that were made and not released: memory that goes back if an op fails.
  */
 function inferOps(
   gpu: Gpu,
   arrays: ReadonlyMap<string, GpuArray>,
-  live: Set<GpuTensor>,
-): NetworkOps<GpuTensor> {
+  precision: Precision,
+  live: Set<Activation>,
+): NetworkOps<Activation> {
   const array = (name: string) => arrays.get(name)!;
-  const keep = (tensor: GpuTensor) => {
+  const keep = (tensor: Activation) => {
     live.add(tensor);
     return tensor;
   };
-  const release = (tensor: GpuTensor) => {
+  const release = (tensor: Activation) => {
     live.delete(tensor);
     tensor[Symbol.dispose]();
   };
   const convolution = (
-    input: GpuTensor,
+    input: Activation,
     { weights, size, channels }: ConvolutionLayer,
-    bias?: GpuArray,
-  ) => keep(conv3d(gpu, { input, weights: array(weights), bias, size, stride: 1, channels }));
-  const normalized = (input: GpuTensor, norm: NormLayer) => {
+    options: { readonly precision: Precision; readonly bias?: GpuArray },
+  ) => {
+    const shape = { size, stride: 1, channels } as const;
+    return keep(conv3d(gpu, { input, weights: array(weights), ...shape, ...options }));
+  };
+  const normalized = (input: Activation, norm: NormLayer) => {
     const options = {
       input,
       gamma: array(norm.gamma),
@@ -105,12 +126,12 @@ function inferOps(
     return keep(output);
   };
   return {
-    convolution: (x, layer) => convolution(x, layer, array(layer.bias!)),
+    convolution: (x, layer) => convolution(x, layer, { precision: "f32", bias: array(layer.bias) }),
     block(x, { convolutions, norm }) {
       let at = x;
       for (const layer of convolutions) {
         const before = at;
-        at = convolution(before, layer);
+        at = convolution(before, layer, { precision });
         if (before !== x) release(before);
       }
       const output = normalized(at, norm);

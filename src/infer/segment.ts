@@ -1,11 +1,12 @@
 import { type ResidentVolume, uploadVolume, warpImageInto } from "../augment/mod.ts";
-import type { Gpu, Staged } from "../gpu/mod.ts";
+import { type Gpu, selfTest, type Staged } from "../gpu/mod.ts";
 import {
   allocateTensor,
   argmaxChannels,
   elementCount,
   GpuTensor,
   type Model,
+  type Precision,
   requiredMultiple,
 } from "../nn/mod.ts";
 import {
@@ -41,6 +42,8 @@ export interface SegmentOptions extends TileOptions {
   readonly volume: Volume;
   /** What to segment it by. */
   readonly model: Model;
+  /** How activations are stored: 32-bit floats (the default), or half precision, which takes half of the memory. */
+  readonly precision?: Precision | undefined;
 }
 
 /** Options of {@linkcode segmentResident}. */
@@ -63,7 +66,7 @@ export interface SegmentResidentOptions extends TileOptions {
  * @param options CT, model and tiles.
  * @returns One byte a voxel, a class's place in `model.labels`.
  * @throws {GpuMemoryError} If the resampled volume does not fit one binding.
- * @throws {RangeError} If no tile fits the adapter.
+ * @throws {RangeError} If no tile fits the adapter, or half precision is asked for and fails the self-test.
  *
  * @example
  * ```ts
@@ -72,16 +75,17 @@ export interface SegmentResidentOptions extends TileOptions {
  */
 export async function segmentVolume(
   gpu: Gpu,
-  { volume, model, ...tiles }: SegmentOptions,
+  { volume, model, precision, ...tiles }: SegmentOptions,
 ): Promise<Volume<Uint8Array<ArrayBuffer>>> {
   const { signal } = tiles;
+  if (precision === "f16") await checkHalfPrecision(gpu);
   const image = resample(reorient(volume, "RAS"), {
     spacing: model.spacing,
     interpolation: "linear",
     ...signal && { signal },
   });
   using resident = uploadVolume(gpu, image);
-  using network = uploadNetwork(gpu, model);
+  using network = uploadNetwork(gpu, model, { precision });
   const labels = await segmentResident(gpu, { volume: resident, network, model, ...tiles });
   const coarse = createVolume(labels, image);
   return resampleTo(coarse, volume, { interpolation: "nearest", outside: "edge" });
@@ -152,28 +156,43 @@ export async function segmentResident(
   return labels;
 }
 
+async function checkHalfPrecision(gpu: Gpu): Promise<void> {
+  const { f16 } = await selfTest(gpu);
+  if (f16.ok) return;
+  throw new RangeError(
+    `Cannot segment in half precision on ${gpu.info.description}: ${f16.detail}; use 32 bits`,
+  );
+}
+
 async function taken<T>(staged: Staged<T>): Promise<T> {
   await staged.ready();
   return await staged.take();
 }
 
-/** Elements of a network's largest activation for each voxel of its input: the finest level behind the concatenation. */
-function widest({ channels, inputChannels, classes, up }: Model["config"]): number {
+/**
+ * 32-bit words of a network's largest activation for each voxel of its input: image, logits, or the finest level behind the concatenation.
+ */
+function widest(
+  { channels, inputChannels, classes, up }: Model["config"],
+  precision: Precision,
+): number {
   const [finest = 1, second = finest] = channels;
   const doubled = channels.length === 1 ? 0 : up.startsWith("transposed") ? finest : second;
-  return Math.max(inputChannels, classes, finest + doubled);
+  const inner = (finest + doubled) / (precision === "f16" ? 2 : 1);
+  return Math.max(inputChannels, classes, inner);
 }
 
 function tilesOf(
   gpu: Gpu,
-  { volume: { dims }, model: { config, crop }, tile, overlap = 0.25 }: SegmentResidentOptions,
+  { volume: { dims }, network, model: { config, crop }, tile, overlap = 0.25 }:
+    SegmentResidentOptions,
 ) {
   const multiple = requiredMultiple(config);
   const size = tile ?? fittingTile(crop, dims, {
     multiple,
     most: gpu.largestArray / 4,
     classes: config.classes,
-    channels: widest(config),
+    channels: widest(config, network.precision),
   });
   return dims.map((n, axis) => axisTiles(n, size[axis]!, overlap, multiple)) as [
     ReturnType<typeof axisTiles>,

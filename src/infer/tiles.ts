@@ -68,7 +68,7 @@ export function tileWeights(n: number, weighting: Weighting): Float32Array<Array
  *
  * @param wanted Voxels along x, y, z.
  * @param dims Voxels of the volume.
- * @param limits `multiple` of the network; elements a binding holds; elements a voxel of the sums and of a tile's largest activation takes.
+ * @param limits `multiple` of the network; 32-bit words a binding holds; words a voxel of the sums and of a tile's largest activation takes.
  * @returns Voxels along x, y, z, multiples of `multiple`.
  * @throws {RangeError} If even the smallest tile is too large.
  */

@@ -76,6 +76,12 @@ const bad: [what: string, args: string[], code: number, says: string][] = [
     2,
     "constant, gaussian",
   ],
+  [
+    "a precision that there is not",
+    ["ct.nii.gz", "out.nii", ...M, "--precision", "f8"],
+    2,
+    "f32, f16",
+  ],
   ["an adapter that is not there", ["ct.nii.gz", "out.nii", ...M, "--adapter", "no"], 3, '"no"'],
 ];
 
