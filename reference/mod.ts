@@ -1,6 +1,6 @@
 /**
- * The CPU twin of every kernel: plain TypeScript after the definition, ITK (`@itk-wasm/downsample`) and niimath
- * (`@niivue/niimath`). Used by tests and benchmarks; nothing in `src` imports it.
+ * The CPU twin of every kernel: plain TypeScript after the definition, TensorFlow.js on its CPU backend, ITK (`@itk-wasm/downsample`) and
+ * niimath (`@niivue/niimath`). Used by tests and benchmarks; nothing in `src` imports it.
  *
  * @module
  */
@@ -73,6 +73,14 @@ export {
   sgdReference,
 } from "./nn_optimizers.ts";
 export { packReference, thresholdReference, unpackReference } from "./pack.ts";
+export {
+  onTfjs,
+  tfjsChannelSums,
+  type TfjsConvolution,
+  tfjsConvolve,
+  tfjsFilterGradient,
+  tfjsInputGradient,
+} from "./tfjs.ts";
 export {
   type FusedWarp,
   type ImageWarp,

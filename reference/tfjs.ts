@@ -1,0 +1,128 @@
+import type { Tensor, Tensor5D } from "@tensorflow/tfjs-core";
+import { convolvedShape, type ReferenceConvolution } from "./nn_conv.ts";
+
+type Tfjs = typeof import("@tensorflow/tfjs-core");
+type Shape5 = [number, number, number, number, number];
+
+/**
+ * Computes something with TensorFlow.js on its CPU backend, which is loaded with the first call. What backend was set before is set again
+ * behind it, since tfjs keeps one for the whole process.
+ *
+ * @param run Computes a tensor; whatever else it makes is disposed of.
+ * @returns The tensor's elements.
+ */
+export async function onTfjs(run: (tf: Tfjs) => Tensor): Promise<Float32Array> {
+  const tf = await import("@tensorflow/tfjs-core");
+  await import("@tensorflow/tfjs-backend-cpu");
+  // It would greet on every start.
+  tf.env().set("PROD", true);
+  const before = tf.getBackend();
+  await tf.setBackend("cpu");
+  try {
+    const result = tf.tidy(() => run(tf));
+    const values = result.dataSync<"float32">();
+    result.dispose();
+    return values;
+  } finally {
+    if (before && before !== "cpu") await tf.setBackend(before);
+  }
+}
+
+/** Inputs of a convolution and its gradients; see {@linkcode ReferenceConvolution}. */
+export interface TfjsConvolution extends ReferenceConvolution {
+  readonly input?: Float32Array;
+  readonly weights?: Float32Array;
+  readonly bias?: Float32Array;
+  readonly gradient?: Float32Array;
+}
+
+/**
+ * Convolution by tfjs, which knows padding "same" and "valid" alone: the input is padded before.
+ *
+ * @param options Input, weights, bias and shapes.
+ * @returns [batch, z, y, x, channel].
+ */
+export async function tfjsConvolve(
+  options: TfjsConvolution & { readonly input: Float32Array; readonly weights: Float32Array },
+): Promise<Float32Array> {
+  const { input, weights, bias, inputShape, stride } = options;
+  return await onTfjs((tf) => {
+    const convolved = tf.conv3d(
+      tf.pad(tf.tensor5d(input, inputShape as Shape5), paddings(options)),
+      tf.tensor5d(weights, weightShape(options)),
+      [stride, stride, stride],
+      "valid",
+    );
+    return bias ? tf.add(convolved, tf.tensor1d(bias)) : convolved;
+  });
+}
+
+/**
+ * Gradient of a convolution by its input, by tfjs; a transposed convolution is this with a bias for each input channel.
+ *
+ * @param options The output's gradient, weights, bias and shapes.
+ * @returns Elements of `inputShape`.
+ */
+export async function tfjsInputGradient(
+  options: TfjsConvolution & { readonly gradient: Float32Array; readonly weights: Float32Array },
+): Promise<Float32Array> {
+  const { gradient, weights, bias, inputShape } = options;
+  const zeros = paddings(options);
+  return await onTfjs((tf) => {
+    const padded = tf.engine().runKernel<Tensor5D>("Conv3DBackpropInputV2", {
+      dy: tf.tensor5d(gradient, convolvedShape(options) as Shape5),
+      filter: tf.tensor5d(weights, weightShape(options)),
+    }, {
+      ...kernelOptions(options),
+      inputShape: inputShape.map((n, axis) => n + 2 * zeros[axis]![0]),
+    });
+    const back = tf.slice(padded, zeros.map(([before]) => before), inputShape as Shape5);
+    return bias ? tf.add(back, tf.tensor1d(bias)) : back;
+  });
+}
+
+/**
+ * Gradient of a convolution by its weights, by tfjs.
+ *
+ * @param options Input, the output's gradient and shapes.
+ * @returns [kz, ky, kx, input channel, output channel].
+ */
+export async function tfjsFilterGradient(
+  options: TfjsConvolution & { readonly input: Float32Array; readonly gradient: Float32Array },
+): Promise<Float32Array> {
+  const { input, gradient, inputShape } = options;
+  return await onTfjs((tf) =>
+    tf.engine().runKernel("Conv3DBackpropFilterV2", {
+      x: tf.pad(tf.tensor5d(input, inputShape as Shape5), paddings(options)),
+      dy: tf.tensor5d(gradient, convolvedShape(options) as Shape5),
+    }, { ...kernelOptions(options), filterShape: weightShape(options) })
+  );
+}
+
+/**
+ * Sums over all voxels of all images, by tfjs.
+ *
+ * @param values Channel fastest.
+ * @param channels How many.
+ * @returns One sum for each channel.
+ */
+export async function tfjsChannelSums(
+  values: Float32Array,
+  channels: number,
+): Promise<Float32Array> {
+  return await onTfjs((tf) => tf.sum(tf.tensor2d(values, [values.length / channels, channels]), 0));
+}
+
+/** What tfjs's gradient kernels want; `tf.grad` needs `tfjs-layers` to know of them. */
+function kernelOptions({ stride }: ReferenceConvolution) {
+  return { strides: [stride, stride, stride], pad: "valid" };
+}
+
+/** Zeros before and after each axis. */
+function paddings({ size }: ReferenceConvolution): [number, number][] {
+  return [1, ...size, 1].map((k) => Math.floor((k - 1) / 2)).map((p) => [p, p]);
+}
+
+function weightShape({ inputShape, size, channels }: ReferenceConvolution): Shape5 {
+  return [...size, inputShape[4]!, channels] as Shape5;
+}
