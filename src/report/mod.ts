@@ -13,4 +13,6 @@ export {
 export { renderReproduceReport } from "./reproduce_report.ts";
 export type * from "./schema.ts";
 export type { CasePicture } from "./slices.ts";
+export { renderTrainReport } from "./train_report.ts";
+export type { TrainResult, TrainValidation } from "./train_schema.ts";
 export { writeTextWhole } from "./write_text.ts";

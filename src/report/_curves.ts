@@ -1,0 +1,159 @@
+import { figure } from "./_format.ts";
+import { type Html, markup } from "./_html.ts";
+
+/** A line of a chart. */
+export interface Curve {
+  /** Written beside its end. */
+  readonly name: string;
+  /** By increasing x, both finite. */
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** Colour; curves of one mark share it. */
+  readonly mark: number;
+  /** Drawn thin and pale, without its name: what a smoother curve is of. */
+  readonly faint?: boolean;
+}
+
+/** A chart of curves over a common horizontal axis. */
+export interface CurveChart {
+  readonly title: string;
+  /** What the axes show, with units. */
+  readonly x: string;
+  readonly y: string;
+  /** At least one, each with at least one point. */
+  readonly curves: readonly Curve[];
+  /** Ends of the vertical axis; by default those of the values. */
+  readonly range?: readonly [low: number, high: number];
+}
+
+const WIDTH = 720;
+const HEIGHT = 300;
+const LEFT = 56;
+const RIGHT = 132;
+const TOP = 14;
+const BOTTOM = 46;
+/** Names closer than this would overlap. */
+const LINE = 16;
+const COLOURS = 8;
+/** A curve of more points is drawn by the means of so many parts: more than pixels show nothing. */
+const MOST_POINTS = 400;
+
+/**
+ * Draws curves as SVG, which needs no script and prints as it is. The figures must stand in text or a table beside it.
+ *
+ * @param chart The chart.
+ * @returns The figure.
+ */
+export function curveFigure({ title, x, y, curves, range }: CurveChart): Html {
+  const drawn = curves.map((curve) => ({ ...curve, points: thinned(curve.points) }));
+  const points = drawn.flatMap((curve) => curve.points);
+  const xTicks = ticks(...ends(points.map(([at]) => at)));
+  const yTicks = ticks(...range ?? ends(points.map(([, value]) => value)));
+  const across = scale(xTicks, LEFT, WIDTH - RIGHT);
+  const up = scale(yTicks, HEIGHT - BOTTOM, TOP);
+  const path = (list: Curve["points"]) =>
+    list.map(([at, value]) => `${across(at).toFixed(1)},${up(value).toFixed(1)}`).join(" ");
+  return markup`<figure class="chart">
+<figcaption>${title}</figcaption>
+<svg class="curves" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}: ${y} over ${x}. The text beside it holds its figures.">
+${
+    yTicks.map((value) =>
+      markup`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${
+        up(value).toFixed(1)
+      }" y2="${up(value).toFixed(1)}"/><text x="${LEFT - 8}" y="${
+        (up(value) + 4).toFixed(1)
+      }" text-anchor="end">${tickText(value)}</text>\n`
+    )
+  }${
+    xTicks.map((value) =>
+      markup`<text x="${across(value).toFixed(1)}" y="${
+        HEIGHT - BOTTOM + 18
+      }" text-anchor="middle">${tickText(value)}</text>\n`
+    )
+  }<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${x}</text>
+${
+    drawn.map(({ points, mark, faint }) =>
+      markup`<polyline${faint && markup` class="faint"`} points="${
+        path(points)
+      }" style="stroke:var(--mark-${mark % COLOURS})"/>\n${
+        points.length === 1 &&
+        markup`<circle cx="${across(points[0]![0]).toFixed(1)}" cy="${
+          up(points[0]![1]).toFixed(1)
+        }" r="3" style="fill:var(--mark-${mark % COLOURS})"/>\n`
+      }`
+    )
+  }${
+    placeNames(drawn.filter(({ faint }) => !faint), up).map(({ name, mark, at }) =>
+      markup`<text x="${WIDTH - RIGHT + 8}" y="${at.toFixed(1)}" style="fill:var(--mark-${
+        mark % COLOURS
+      })">${name}</text>\n`
+    )
+  }</svg>
+<p class="quiet">Vertical axis: ${y}.</p>
+</figure>
+`;
+}
+
+/** A running mean over `width` points, over those there are at the beginning. */
+export function runningMean(values: readonly number[], width: number): number[] {
+  let sum = 0;
+  return values.map((value, i) => {
+    sum += value - (i >= width ? values[i - width]! : 0);
+    return sum / Math.min(i + 1, width);
+  });
+}
+
+function thinned(points: Curve["points"]): Curve["points"] {
+  if (points.length <= MOST_POINTS) return points;
+  return Array.from({ length: MOST_POINTS }, (_, part) => {
+    const from = Math.floor(part * points.length / MOST_POINTS);
+    const to = Math.floor((part + 1) * points.length / MOST_POINTS);
+    const own = points.slice(from, to);
+    const mean = (axis: 0 | 1) => own.reduce((sum, point) => sum + point[axis], 0) / own.length;
+    return [mean(0), mean(1)] as const;
+  });
+}
+
+function ends(values: readonly number[]): [number, number] {
+  return values.reduce(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
+  );
+}
+
+/** Round numbers from at or below `low` to at or above `high`: 1, 2 or 5 times a power of ten apart, four to eight of them. */
+function ticks(low: number, high: number): number[] {
+  const span = high > low ? high - low : Math.max(1e-9, Math.abs(high)) / 2;
+  const power = 10 ** Math.floor(Math.log10(span / 4));
+  const step = power * ([1, 2, 5, 10].find((factor) => span / (factor * power) <= 6) ?? 10);
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.ceil(high / step - 1e-9);
+  return Array.from({ length: Math.max(2, last - first + 1) }, (_, i) => (first + i) * step);
+}
+
+function tickText(value: number): string {
+  return value === 0
+    ? "0"
+    : `${Number(value.toPrecision(6))}`.length > 7
+    ? figure(value)
+    : `${Number(value.toPrecision(6))}`;
+}
+
+function scale(marks: readonly number[], from: number, to: number): (value: number) => number {
+  const [low, high] = [marks[0]!, marks.at(-1)!];
+  return (value) => from + (to - from) * (value - low) / (high - low);
+}
+
+/** Heights of the names: beside the end of their curves, and apart from one another. */
+function placeNames(curves: readonly Curve[], up: (value: number) => number) {
+  const placed = curves.map(({ name, mark, points }) => ({
+    name,
+    mark,
+    at: up(points.at(-1)![1]) + 4,
+  })).sort((a, b) => a.at - b.at);
+  for (let i = 1; i < placed.length; i++) {
+    placed[i]!.at = Math.max(placed[i]!.at, placed[i - 1]!.at + LINE);
+  }
+  const over = (placed.at(-1)?.at ?? 0) - (HEIGHT - BOTTOM + 4);
+  if (over > 0) { for (const name of placed) name.at -= over; }
+  return placed;
+}
