@@ -61,7 +61,7 @@ export function lossAndGradient(gpu: Gpu, { logits, labels, loss }: LossOptions)
         `${4 * words * images} bytes of labels, found ${labels.byteLength}`,
     );
   }
-  const kernels = kernelsOf(loss, classes, voxels % 4 === 0 ? 4 : 1);
+  const kernels = kernelsOf(loss, images, classes, voxels % 4 === 0 ? 4 : 1);
   const items = voxels / kernels.width;
   const groups = Math.ceil(Math.min(MOST_LANES, items / ITEMS_A_LANE) / LOSS_WORKGROUP);
   const lanes = groups * LOSS_WORKGROUP;
@@ -81,18 +81,15 @@ export function lossAndGradient(gpu: Gpu, { logits, labels, loss }: LossOptions)
   using held = new DisposableStack();
   const value = held.use(gpu.allocate(4, "loss"));
   const gradient = held.use(allocateTensor(gpu, logits.shape, "loss gradient"));
-  gpu.dispatch(kernels.coefficients, {
-    p: uniforms({ u32: [images] }),
-    ...{ sums, coefficients, value },
-  }, [1]);
+  gpu.dispatch(kernels.coefficients, { sums, coefficients, value }, [1]);
   const size = gpu.workgroups(items * images, LOSS_WORKGROUP);
   gpu.dispatch(kernels.gradient, { ...sources, coefficients, gradient: gradient.array }, size);
   held.move();
   return { value, gradient };
 }
 
-/** Compiled once for each loss, number of classes and width. */
-function makeKernels(loss: GpuLoss, classes: number, width: Width) {
+/** Compiled once for each loss, number of images and classes, and width. */
+function makeKernels(loss: GpuLoss, images: number, classes: number, width: Width) {
   const program = programOf(loss);
   const voxels = { p: "uniform", logits: "read", labels: "read" } as const;
   return {
@@ -106,8 +103,8 @@ function makeKernels(loss: GpuLoss, classes: number, width: Width) {
     }),
     coefficients: defineKernel({
       label: "nn/loss-coefficients",
-      code: lossCoefficientsWgsl(loss, program, classes),
-      bindings: { p: "uniform", sums: "read", coefficients: "write", value: "write" },
+      code: lossCoefficientsWgsl(loss, program, classes, images),
+      bindings: { sums: "read", coefficients: "write", value: "write" },
     }),
     gradient: defineKernel({
       label: "nn/loss-gradient",
@@ -119,9 +116,9 @@ function makeKernels(loss: GpuLoss, classes: number, width: Width) {
 
 const made = new Map<string, ReturnType<typeof makeKernels>>();
 
-function kernelsOf(loss: GpuLoss, classes: number, width: Width) {
-  const key = `${formatLoss(loss)} ${classes} ${width}`;
-  const known = made.get(key) ?? makeKernels(loss, classes, width);
+function kernelsOf(loss: GpuLoss, images: number, classes: number, width: Width) {
+  const key = `${formatLoss(loss)} ${images} ${classes} ${width}`;
+  const known = made.get(key) ?? makeKernels(loss, images, classes, width);
   made.set(key, known);
   return known;
 }
