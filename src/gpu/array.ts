@@ -98,7 +98,7 @@ export class BufferPool {
       );
     }
     const byteLength = Math.max(4, Math.ceil(bytes / 4) * 4);
-    const size = Math.min(sizeClass(byteLength), limit);
+    const size = Math.min(pooledBytes(byteLength), limit);
     const buffer = this.#reuse(size) ?? this.#create(size, label);
     this.#inUse += buffer.size;
     this.#peak = Math.max(this.#peak, this.#inUse);
@@ -158,8 +158,13 @@ export class BufferPool {
   }
 }
 
-/** Rounds up to one of eight sizes per power of two: at most 1/8 is wasted. */
-function sizeClass(bytes: number): number {
+/**
+ * What an array takes of the GPU's memory: the next of eight sizes per power of two, so at most 1/8 is wasted.
+ *
+ * @param bytes Bytes asked for.
+ * @returns Bytes taken, where the adapter's limit does not lie between.
+ */
+export function pooledBytes(bytes: number): number {
   if (bytes <= 256) return 256;
   const step = 2 ** (Math.floor(Math.log2(bytes)) - 3);
   return Math.ceil(bytes / step) * step;

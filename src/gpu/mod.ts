@@ -4,7 +4,7 @@
  * @module
  */
 export * from "./adapter.ts";
-export { GpuArray, type GpuMemory } from "./array.ts";
+export { GpuArray, type GpuMemory, pooledBytes } from "./array.ts";
 export * from "./errors.ts";
 export { filled } from "./filled.ts";
 export * from "./gpu.ts";

@@ -6,6 +6,7 @@
 export * from "./config.ts";
 export * from "./layers.ts";
 export * from "./model_file.ts";
+export * from "./memory.ts";
 export * from "./network.ts";
 export * from "./parameters.ts";
 export * from "./receptive_field.ts";
