@@ -5,4 +5,6 @@
  */
 export * from "./batch_files.ts";
 export * from "./checkpoint.ts";
+export type { OptimizerSpec } from "./optimizer.ts";
 export * from "./tape.ts";
+export { createTrainingStep, TrainingStep, type TrainingStepOptions } from "./training_step.ts";
