@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/std", "src/files"],
   ["src/gpu", "src/volume", "src/random"],
   ["src/augment", "src/morphology", "src/nn"],
-  ["src/labels", "src/metrics", "src/data"],
+  ["src/labels", "src/metrics", "src/data", "src/study"],
   ["src/report", "src/train", "src/infer"],
   ["src/reproduce", "src/pack", "bench"],
   ["src/cli"],
