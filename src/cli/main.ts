@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   segment: async () => (await import("./segment.ts")).segmentCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   pack: async () => (await import("./pack.ts")).packCommand,
+  losses: async () => (await import("./losses.ts")).lossesCommand,
 };
 
 async function dispatch(args: readonly string[], signal: AbortSignal): Promise<number> {

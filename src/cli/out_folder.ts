@@ -50,6 +50,24 @@ export async function writeOutFolder(
   }
 }
 
+/**
+ * Makes a folder whose files will be replaced, and those above it, before any work is done.
+ *
+ * @param path Absolute path of the folder; what else it holds is left alone.
+ * @throws {Error} If it is a file, or nothing can be made there; the message says why.
+ */
+export async function makeOutFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.PermissionDenied
+      ? "you may not write there"
+      : "there is a file of that name on the way";
+    throw new Error(`Cannot make folder "${path}": ${why}; choose another`, { cause });
+  }
+  await checkWritable(path, path);
+}
+
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
   try {
     return (await Deno.stat(path)).isDirectory ? "folder" : "file";

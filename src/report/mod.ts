@@ -10,6 +10,7 @@ export {
   sheetTile,
   type SheetVolume,
 } from "./contact_sheet.ts";
+export { renderLossReport } from "./loss_report.ts";
 export { renderReproduceReport } from "./reproduce_report.ts";
 export type * from "./schema.ts";
 export type { CasePicture } from "./slices.ts";

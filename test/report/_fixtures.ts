@@ -5,6 +5,7 @@ import type {
   CasePicture,
   ReproduceResult,
 } from "../../src/report/mod.ts";
+import type { LossStudyResult } from "../../src/study/mod.ts";
 import { createVolume, type Vec3 } from "../../src/volume/mod.ts";
 
 // Fixtures: every figure in this file is made up to fill a report. None was measured.
@@ -184,6 +185,60 @@ export function pictureFixture(dims: Vec3 = [40, 30, 24]): CasePicture {
     truth: createVolume(truth, grid),
     prediction: createVolume(found, grid),
     organs: ["lungs", "bone"],
+  };
+}
+
+/** A made-up study of losses, one statement of which does not hold. */
+export function lossFixture(): LossStudyResult {
+  const grid = [[0.1, 0.5], [0.02, -0.3], [3.5, 1]];
+  return {
+    schema: "ct-organ-webgpu/losses@1",
+    command: "deno task losses --seed 7",
+    versions: { "ct-organ-webgpu": "0.1.0", deno: "2.9.6" },
+    study: {
+      seed: 7,
+      rows: [
+        {
+          ...{ id: "1.1", text: `Equal (${MADE_UP}).`, how: "Compared.", cases: 20, found: 1e-14 },
+          ...{ limit: { at: "most", value: 1e-12 }, holds: true, note: "With a note." },
+        },
+        {
+          ...{
+            id: "2.1",
+            text: "They differ.",
+            how: "Compared otherwise.",
+            cases: 10,
+            found: 0.25,
+          },
+          ...{ limit: { at: "least", value: 0.5 }, holds: false },
+        },
+      ],
+      members: [
+        {
+          ...{ loss: "iou-foreground", binary_deviation: 0, range: [0, 1], wrong_moves: 0 },
+          ...{ background_change: 0, at_truth: 0 },
+        },
+        {
+          ...{ loss: "cross-entropy", range: [0.1, 4.2], wrong_moves: 0.25 },
+          ...{ background_change: 1.5, at_truth: 0 },
+        },
+      ],
+      surfaces: {
+        voxels: 4,
+        shares: [0.25, 0.5, 0.75],
+        predictions: [0.1, 0.9],
+        losses: [{ loss: "iou-foreground", value: grid, foreground: grid, background: grid }],
+      },
+      plots: [{
+        ...{ id: "plot", title: "A plot", text: "Of what is made up." },
+        x: { title: "across", log: false, min: 0, max: 1 },
+        y: { title: "up", log: true, min: 0.01, max: 100 },
+        series: [
+          { name: "a line", kind: "line", points: [[0, 0.01], [1, 100]] },
+          { name: "some dots", kind: "dots", points: [[0.2, 0], [0.5, 1]] },
+        ],
+      }],
+    },
   };
 }
 

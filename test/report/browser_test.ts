@@ -8,10 +8,14 @@ import {
 import { toFileUrl } from "@std/path";
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../src/cli/chromium.ts";
-import { renderBenchReport, renderReproduceReport } from "../../src/report/mod.ts";
+import {
+  renderBenchReport,
+  renderLossReport,
+  renderReproduceReport,
+} from "../../src/report/mod.ts";
 import { testUnless } from "../_skip.ts";
 import { decodeAddress } from "./_decode.ts";
-import { benchFixture, pictureFixture, reproduceFixture } from "./_fixtures.ts";
+import { benchFixture, lossFixture, pictureFixture, reproduceFixture } from "./_fixtures.ts";
 import { poison } from "./_hostile.ts";
 
 const program = await findChromium();
@@ -121,12 +125,41 @@ testUnless(
 );
 
 testUnless(
+  "renderLossReport() opens in a browser without an error, loads nothing, and shows its pictures",
+  reason,
+  async () => {
+    const report = await renderLossReport(lossFixture());
+    await open(report, { viewport: DESKTOP }, async ({ page, complaints, requests }) => {
+      // One surface of three maps of 3 x 2 cells, drawn square.
+      const maps = await page.evaluate<number[][]>(
+        `Promise.all([...document.querySelectorAll(".map image")].map(async (element) => {
+          const image = new Image();
+          image.src = element.getAttribute("href");
+          await image.decode();
+          const { width, height } = element.getBoundingClientRect();
+          return [image.naturalWidth, image.naturalHeight, Math.round(100 * width / height)];
+        }))`,
+      );
+      assertEquals(maps, [[3, 2, 100], [3, 2, 100], [3, 2, 100]]);
+      // 0 has no place on a log axis.
+      assertEquals(
+        await page.evaluate(`document.querySelectorAll(".graph svg[role] circle").length`),
+        1,
+      );
+      assertEquals(complaints, []);
+      assertEquals(requests, []);
+    });
+  },
+);
+
+testUnless(
   "reports fit a phone of 390 pixels, wide tables in boxes of their own",
   reason,
   async () => {
     const reports = [
       await renderReproduceReport(reproduceFixture(), [pictureFixture()]),
       await renderBenchReport(benchFixture()),
+      await renderLossReport(lossFixture()),
     ];
     for (const report of reports) {
       await open(report, { viewport: PHONE, isMobile: true }, async ({ page, complaints }) => {
