@@ -165,8 +165,9 @@ def set_up(device):
     """Settings of a whole program; a version in words."""
     torch.set_grad_enabled(False)
     if device == "cuda":
-        # affine_grid multiplies matrices: 10-bit fractions would move voxels.
+        # affine_grid multiplies matrices: 10-bit fractions would move voxels. Convolutions are compared in fp32.
         torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
         return f"{torch.__version__} on {torch.cuda.get_device_name()}"
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     return f"{torch.__version__}, threads: {torch.get_num_threads()}"

@@ -1,13 +1,15 @@
-"""PyTorch as a peer of the benchmark: affine_grid and grid_sample, on the CPU's cores or on a CUDA device.
+"""PyTorch as a peer of the benchmark: affine_grid and grid_sample, convolutions, on the CPU's cores or on a CUDA device.
 
 `torch_peer.py cpu|cuda`. The way of `cuda` differs by page-locked memory and by where the tensors are; it has been run on no GPU yet.
 """
 
 import sys
 
+import _torch_affine
+import _torch_nn
 from _serve import serve
-from _torch_affine import kernels, set_up
 
 if __name__ == "__main__":
     device = sys.argv[1]
-    serve(f"torch-{device}", set_up(device), kernels(device))
+    kernels = {**_torch_affine.kernels(device), **_torch_nn.kernels(device)}
+    serve(f"torch-{device}", _torch_affine.set_up(device), kernels)
