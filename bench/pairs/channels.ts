@@ -133,6 +133,7 @@ const SOFT: [[TensorShape, number], ...[TensorShape, number][]] = [
   [[1, 1, 1, 1, 1], 1],
   [[2, 3, 4, 5, 7], 30],
   [[1, 3, 5, 7, 8], 1],
+  [[2, 3, 2, 4, 16], 3],
   [[1, 5, 3, 7, 33], 3],
   [[1, 2, 2, 3, 255], 3],
 ];
@@ -142,7 +143,7 @@ const softName = (shape: TensorShape, sd: number) => `${nameOf(shape)}, logits o
 /** Softmax over channels. */
 export const softmax: Pair<ChannelsInput> = {
   name: "nn/softmax",
-  kernels: ["src/nn/ops/softmax.wgsl.ts"],
+  kernels: ["src/nn/ops/softmax.wgsl.ts", "src/nn/ops/voxels.wgsl.ts"],
   cases: casesOf(SOFT, softName, (stream, shape, sd) => ({
     values: normals(elementCount(shape), stream, { sd }),
     shape,
@@ -164,7 +165,7 @@ export const softmax: Pair<ChannelsInput> = {
 /** The gradient of the softmax. */
 export const softmaxGradient: Pair<ChannelsInput & { readonly gradient: Floats }> = {
   name: "nn/softmax-gradient",
-  kernels: ["src/nn/ops/softmax.wgsl.ts"],
+  kernels: ["src/nn/ops/softmax.wgsl.ts", "src/nn/ops/voxels.wgsl.ts"],
   cases: casesOf(SOFT, softName, (stream, shape, sd) => ({
     values: Float32Array.from(
       softmaxReference(normals(elementCount(shape), stream, { sd }), shape[4]),
@@ -194,13 +195,14 @@ export const softmaxGradient: Pair<ChannelsInput & { readonly gradient: Floats }
 /** Labels of the largest channel. */
 export const argmax: Pair<ChannelsInput> = {
   name: "nn/argmax-channels",
-  kernels: ["src/nn/ops/argmax_channels.wgsl.ts"],
+  kernels: ["src/nn/ops/argmax_channels.wgsl.ts", "src/nn/ops/voxels.wgsl.ts"],
   cases: casesOf(
     [
       [cube(48, 7)],
       [[1, 1, 1, 1, 1]],
       [[2, 3, 3, 5, 7]],
       [[3, 1, 1, 2, 8]],
+      [[2, 3, 2, 2, 16]],
       [[1, 5, 3, 7, 255]],
     ] as [[TensorShape], ...[TensorShape][]],
     nameOf,

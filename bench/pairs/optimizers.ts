@@ -219,7 +219,7 @@ function gradients(lengths: readonly number[], bad: readonly number[] = []): Nor
 /** The norm of gradients taken together, and how many of their values are not finite. */
 export const gradientNorm: Pair<NormInput> = {
   name: "nn/gradient-norm",
-  kernels: ["src/nn/optimizers/gradient_norm.wgsl.ts"],
+  kernels: ["src/nn/optimizers/gradient_norm.wgsl.ts", "src/nn/total.wgsl.ts"],
   cases: [
     {
       name: "100,000 values in 20 arrays",

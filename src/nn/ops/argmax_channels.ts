@@ -2,14 +2,15 @@ import { defineKernel, filled, type Gpu, type GpuArray, uniforms } from "../../g
 import { elementCount, type GpuTensor } from "../tensor.ts";
 import { memo } from "./_memo.ts";
 import { argmaxChannelsWgsl } from "./argmax_channels.wgsl.ts";
+import { voxelsAtOnce } from "./voxels.wgsl.ts";
 
 /** Label 255 means "ignored". */
 const MOST_CHANNELS = 255;
 
-const kernel = memo((channels: number) =>
+const kernel = memo((channels: number, voxels: 1 | 4) =>
   defineKernel({
     label: "nn/argmax-channels",
-    code: argmaxChannelsWgsl(channels),
+    code: argmaxChannelsWgsl(channels, voxels),
     bindings: { p: "uniform", values: "read", labels: "write" },
   })
 );
@@ -32,7 +33,7 @@ export function argmaxChannels(gpu: Gpu, values: GpuTensor): GpuArray {
   const voxels = elementCount([nz, ny, nx]);
   const words = Math.ceil(voxels / 4);
   return filled(gpu.allocate(4 * batch * words, "labels"), (labels) => {
-    gpu.dispatch(kernel(channels), {
+    gpu.dispatch(kernel(channels, voxelsAtOnce(voxels, channels)), {
       p: uniforms({ u32: [voxels, words, batch * words] }),
       values: values.array,
       labels,

@@ -51,19 +51,18 @@ export function lanesOf(shape: TensorShape, kind: NormalizationKind, steps: numb
   return { width, channels, groups, rows: floats / channels, items, lanes, steps, perGroup };
 }
 
-/** The walk's uniform block, `struct P` of {@linkcode lanesWgsl}. */
-export function lanesUniform(
-  { items, steps, perGroup, groups, rows }: Lanes,
-  ...floats: number[]
-): Uint8Array<ArrayBuffer> {
-  return uniforms({ u32: [items, steps, perGroup, perGroup * groups] }, {
-    f32: [rows, ...floats],
-  });
+/** Workgroups of a kernel that walks: groups along z. */
+export function lanesGroups(gpu: Gpu, { perGroup, groups }: Lanes): [number, number, number] {
+  return [...gpu.workgroups(perGroup, 64), groups];
 }
 
-/** Workgroups of a kernel that walks. */
-export function lanesGroups(gpu: Gpu, { perGroup, groups }: Lanes): [number, number] {
-  return gpu.workgroups(perGroup * groups, 64);
+/** The walk's uniform block, `struct P` of {@linkcode lanesWgsl}. */
+export function lanesUniform(
+  { items, steps, perGroup, groups }: Lanes,
+  floats: { readonly slope?: number; readonly epsilon?: number } = {},
+): Uint8Array<ArrayBuffer> {
+  const { slope = 0, epsilon = 0 } = floats;
+  return uniforms({ u32: [items, steps, perGroup, groups] }, { f32: [slope, epsilon] });
 }
 
 /** What the WGSL of a walk depends on. */
@@ -73,60 +72,86 @@ export interface Walk extends Pick<Lanes, "channels" | "width" | "lanes"> {
 }
 
 /**
- * WGSL of a kernel that walks: `group`, `lane` of the group, and what is done before, at and behind its items.
+ * WGSL of a kernel that walks: `group`, `lane` of the group, and what is done before, at and behind its items. An item is an `F`; a table of
+ * channels, bound as `array<Row>`, is read by {@linkcode perChannel}.
  *
  * @param walk Channels, elements in an item, and how activations are stored; 32-bit floats by default.
- * @param parts Bindings from 1; `before`; `at`, where `i` is the item's index in the tensor; `behind`.
+ * @param parts Bindings from 1; `before`; `at`, where `i` is the item's index in the tensor; `behind`, where `steps` items were met.
  * @returns The WGSL.
  */
 export function lanesWgsl(
-  { channels, width, lanes, precision }: Walk,
-  parts: {
+  walk: Walk,
+  { bindings, before = "", at, behind = "" }: {
     readonly bindings: string;
     readonly before?: string;
     readonly at: string;
     readonly behind?: string;
   },
 ): string {
+  const { channels, width, lanes, precision } = walk;
+  // Two items an iteration: a software adapter takes a fifth less time than with one, and no less with four.
   return `${itemTypes(width, precision)}
-alias Channels = ${width === 4 ? "vec4u" : "u32"};
-// items, perGroup: of a group; all: invocations of all groups; rows: voxels of a group.
-struct P { items: u32, steps: u32, perGroup: u32, all: u32, rows: f32, a: f32, b: f32 };
+alias Row = ${wholeRows(walk) ? "vec4f" : "f32"};
+// items, perGroup: items and invocations of a group.
+struct P { items: u32, steps: u32, perGroup: u32, groups: u32, slope: f32, epsilon: f32 };
 @group(0) @binding(0) var<uniform> p: P;
-${parts.bindings}
+${bindings}
 @compute @workgroup_size(64) fn main(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
-  let invocation = id.x + id.y * groups.x * 64u;
-  if (invocation < p.all) {
-    let group = invocation / p.perGroup;
-    let lane = invocation % p.perGroup;
+  let lane = id.x + id.y * groups.x * 64u;
+  if (lane < p.perGroup) {
+    let group = id.z;
     let c = (${width}u * lane${width === 4 ? " + vec4u(0, 1, 2, 3)" : ""}) % ${channels}u;
     let start = lane / ${lanes}u * ${lanes}u * p.steps + lane % ${lanes}u;
     let end = min(start + p.steps * ${lanes}u, p.items);
     let offset = group * p.items;
-    ${parts.before ?? ""}
-    for (var item = start; item < end; item += ${lanes}u) {
-      let i = offset + item;
-      ${parts.at}
+    ${before}
+    var item = start;
+    for (; item + ${lanes}u < end; item += ${2 * lanes}u) {
+      {
+        let i = offset + item;
+        ${at}
+      }
+      {
+        let i = offset + item + ${lanes}u;
+        ${at}
+      }
     }
-    ${parts.behind ?? ""}
+    if (item < end) {
+      let i = offset + item;
+      ${at}
+    }
+    let steps = (max(end, start) - start + ${lanes - 1}u) / ${lanes}u;
+    ${behind}
   }
 }`;
 }
 
+/** Whether four floats of a table's row are read at once. */
+function wholeRows({ channels, width }: Pick<Lanes, "channels" | "width">): boolean {
+  return width === 4 && channels % 4 === 0;
+}
+
 /**
- * WGSL of a row of a table of channels, as an item sees it.
+ * WGSL of a table of channels, as an item sees it.
  *
- * @param width Floats in an item.
- * @param table The binding, `array<f32>`.
- * @param offset WGSL of where the row begins.
+ * @param walk Channels and floats in an item.
+ * @param table The binding, `array<Row>`.
+ * @param row WGSL of which row of the table.
  * @returns An `F`.
  */
-export function perChannel(width: 1 | 4, table: string, offset = "0u"): string {
-  if (width === 1) return `${table}[${offset} + c]`;
-  return `vec4f(${["x", "y", "z", "w"].map((k) => `${table}[${offset} + c.${k}]`).join(", ")})`;
+export function perChannel(
+  walk: Pick<Lanes, "channels" | "width">,
+  table: string,
+  row = "0u",
+): string {
+  const { channels, width } = walk;
+  const first = `${row} * ${channels}u`;
+  if (wholeRows(walk)) return `${table}[(${first} + c.x) / 4u]`;
+  if (width === 1) return `${table}[${first} + c]`;
+  return `vec4f(${["x", "y", "z", "w"].map((k) => `${table}[${first} + c.${k}]`).join(", ")})`;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

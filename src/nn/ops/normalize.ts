@@ -72,7 +72,7 @@ export function normalize<P extends Precision>(
   const output = held.use(allocateTensor(gpu, input.shape, "normalized activation", precision));
   measure(gpu, input, { kind, epsilon, statistics });
   gpu.dispatch(byStatistics(channels, width, lanes, precision), {
-    p: lanesUniform(walk, slope),
+    p: lanesUniform(walk, { slope }),
     x: input.array,
     gamma,
     beta,
@@ -112,7 +112,7 @@ export function normalizeWith<P extends Precision>(
   const { shape, precision } = input;
   return filled(allocateTensor(gpu, shape, "normalized activation", precision), (output) => {
     gpu.dispatch(byRunning(channels, width, lanes, precision), {
-      p: lanesUniform(walk, slope, epsilon),
+      p: lanesUniform(walk, { slope, epsilon }),
       x: input.array,
       gamma,
       beta,

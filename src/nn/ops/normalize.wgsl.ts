@@ -1,10 +1,14 @@
+import { TOTAL_WORKGROUP, totalWgsl } from "../total.wgsl.ts";
 import { lanesWgsl, perChannel, type Walk } from "./lanes.wgsl.ts";
+
+// Versions tried, 8 channels, 48 x 48 x 48, lavapipe, 2 cores, where a copy of as many bytes as `apply` moves takes 0.8 ms:
+//   one item an iteration, parameters float by float   moments 0.8, apply 1.7, gradient: sums 1.4, apply 2.5 ms
+//   two items an iteration, whole rows of parameters   moments 0.4, apply 0.75, gradient: sums 0.7, apply 1.1 ms (this)
+//   invocations of 8 items in place of 16              apply 0.9 ms: reading parameters is what costs then
+// Merging partial sums takes 0.1 ms. Workgroups have 64 invocations.
 
 /** What a kernel normalizes by: statistics of {@linkcode mergeMomentsWgsl}, or running mean and variance. */
 export type MomentsSource = "statistics" | "running";
-
-/** Invocations that share a channel when partial sums are merged. */
-export const MERGE_WORKGROUP = 64;
 
 /**
  * WGSL of the moments of each invocation's values: count, mean and sum of squared distances from it.
@@ -25,34 +29,22 @@ export function momentsWgsl(walk: Walk): string {
     before: `
     var first = F(0);
     if (start < end) { first = F(x[offset + start]); }
-    var count = 0.0;
     var sum = F(0);
     var squares = F(0);`,
     at: `
       let d = F(x[i]) - first;
-      count += 1.0;
       sum += d;
       squares += d * d;`,
     behind: `
+    let count = f32(steps);
     let away = sum / max(count, 1.0);
-    partial[invocation] = F(count);
-    partial[invocation + p.all] = first + away;
-    partial[invocation + 2u * p.all] = max(squares - sum * away, F(0));`,
+    let all = p.groups * p.perGroup;
+    let out = group * p.perGroup + lane;
+    partial[out] = F(count);
+    partial[all + out] = first + away;
+    partial[2u * all + out] = max(squares - sum * away, F(0));`,
   });
 }
-
-const TREE = `
-// The sum over the workgroup, pairwise in a fixed order. The barrier in front lets all read the sum before.
-fn total(lane: u32, value: f32) -> f32 {
-  workgroupBarrier();
-  tree[lane] = value;
-  for (var half = ${MERGE_WORKGROUP / 2}u; half > 0u; half >>= 1u) {
-    workgroupBarrier();
-    if (lane < half) { tree[lane] += tree[lane + half]; }
-  }
-  workgroupBarrier();
-  return tree[0];
-}`;
 
 /**
  * WGSL that merges moments: one workgroup for each channel and group, first their mean, then the squares about it (Chan, Golub and
@@ -70,9 +62,8 @@ struct P { entries: u32, all: u32, rows: f32, epsilon: f32 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> partial: array<f32>;
 @group(0) @binding(2) var<storage, read_write> statistics: array<f32>;
-var<workgroup> tree: array<f32, ${MERGE_WORKGROUP}>;
-${TREE}
-@compute @workgroup_size(${MERGE_WORKGROUP}) fn main(
+${totalWgsl("f32")}
+@compute @workgroup_size(${TOTAL_WORKGROUP}) fn main(
   @builtin(workgroup_id) at: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
@@ -82,12 +73,12 @@ ${TREE}
   let start = first + at.x + lane * ${channels}u;
   let near = partial[p.all + first + at.x];
   var sum = 0.0;
-  for (var e = start; e < end; e += ${MERGE_WORKGROUP * channels}u) {
+  for (var e = start; e < end; e += ${TOTAL_WORKGROUP * channels}u) {
     sum += partial[e] * (partial[p.all + e] - near);
   }
   let mean = near + total(lane, sum) / p.rows;
   var squares = 0.0;
-  for (var e = start; e < end; e += ${MERGE_WORKGROUP * channels}u) {
+  for (var e = start; e < end; e += ${TOTAL_WORKGROUP * channels}u) {
     let away = partial[p.all + e] - mean;
     squares += partial[2u * p.all + e] + partial[e] * away * away;
   }
@@ -102,17 +93,19 @@ ${TREE}
 }`;
 }
 
+/** WGSL of a group's row in the second of a table's rows of groups. */
+const NEXT_GROUPS = "(p.groups + group)";
+
 /** WGSL of gamma, beta, mean and 1 / sd as the walk's items see them. */
-function parameters({ width, channels }: Walk, from: MomentsSource = "statistics"): string {
-  const row = (k: number) => `(${k}u * (p.all / p.perGroup) + group) * ${channels}u`;
+function parameters(walk: Walk, from: MomentsSource = "statistics"): string {
   const [mean, inverse] = from === "statistics"
-    ? [perChannel(width, "statistics", row(0)), perChannel(width, "statistics", row(1))]
-    : [perChannel(width, "mean"), `1.0 / sqrt(${perChannel(width, "variance")} + p.b)`];
+    ? [perChannel(walk, "statistics", "group"), perChannel(walk, "statistics", NEXT_GROUPS)]
+    : [perChannel(walk, "mean"), `1.0 / sqrt(${perChannel(walk, "variance")} + p.epsilon)`];
   return `
     let center = ${mean};
     let inverse = ${inverse};
-    let scale = ${perChannel(width, "gamma")} * inverse;
-    let shift = ${perChannel(width, "beta")};`;
+    let scale = ${perChannel(walk, "gamma")} * inverse;
+    let shift = ${perChannel(walk, "beta")};`;
 }
 
 /**
@@ -128,7 +121,7 @@ function parameters({ width, channels }: Walk, from: MomentsSource = "statistics
 export function applyWgsl(walk: Walk, from: MomentsSource): string {
   const names = ["x", "gamma", "beta", ...from === "statistics" ? [from] : ["mean", "variance"]];
   const read = names.map((name, k) =>
-    `@group(0) @binding(${k + 1}) var<storage, read> ${name}: array<${name === "x" ? "S" : "f32"}>;`
+    `@group(0) @binding(${k + 1}) var<storage, read> ${name}: array<${name === "x" ? "S" : "Row"}>;`
   );
   return lanesWgsl(walk, {
     bindings: `${read.join("\n")}
@@ -136,7 +129,7 @@ export function applyWgsl(walk: Walk, from: MomentsSource): string {
     before: parameters(walk, from),
     at: `
       let y = (F(x[i]) - center) * scale + shift;
-      z[i] = S(select(p.a * y, y, y > F(0)));`,
+      z[i] = S(select(p.slope * y, y, y > F(0)));`,
   });
 }
 
@@ -145,15 +138,15 @@ const GRADIENT_AT_Y = `
       let away = x[i] - center;
       let y = away * scale + shift;
       let dz = gradient[i];
-      let dy = select(p.a * dz, dz, y > F(0));
+      let dy = select(p.slope * dz, dz, y > F(0));
       let unit = away * inverse;`;
 
 const GRADIENT_BINDINGS = `
 @group(0) @binding(1) var<storage, read> x: array<F>;
 @group(0) @binding(2) var<storage, read> gradient: array<F>;
-@group(0) @binding(3) var<storage, read> gamma: array<f32>;
-@group(0) @binding(4) var<storage, read> beta: array<f32>;
-@group(0) @binding(5) var<storage, read> statistics: array<f32>;`;
+@group(0) @binding(3) var<storage, read> gamma: array<Row>;
+@group(0) @binding(4) var<storage, read> beta: array<Row>;
+@group(0) @binding(5) var<storage, read> statistics: array<Row>;`;
 
 /**
  * WGSL of each invocation's sums of dy and of dy (x - mean) / sd.
@@ -174,8 +167,9 @@ export function gradientSumsWgsl(walk: Walk): string {
       sum += dy;
       product += dy * unit;`,
     behind: `
-    partial[invocation] = sum;
-    partial[invocation + p.all] = product;`,
+    let out = group * p.perGroup + lane;
+    partial[out] = sum;
+    partial[p.groups * p.perGroup + out] = product;`,
   });
 }
 
@@ -185,45 +179,40 @@ export function gradientSumsWgsl(walk: Walk): string {
  * Bindings: `partial` of {@linkcode gradientSumsWgsl}; `means` of dy and of dy (x - mean) / sd: [2][groups][channels]; `dgamma`, `dbeta`.
  *
  * @param channels Channels.
+ * @param groups How many; known, since a loop with barriers costs a software adapter 0.1 ms even for one.
  * @returns The WGSL.
  */
-export function mergeGradientWgsl(channels: number): string {
+export function mergeGradientWgsl(channels: number, groups: number): string {
   return `
-struct P { entries: u32, all: u32, groups: u32, rows: f32 };
+struct P { entries: u32, all: u32, rows: f32 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> partial: array<f32>;
 @group(0) @binding(2) var<storage, read_write> means: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dgamma: array<f32>;
 @group(0) @binding(4) var<storage, read_write> dbeta: array<f32>;
-var<workgroup> tree: array<f32, ${MERGE_WORKGROUP}>;
-${TREE}
-@compute @workgroup_size(${MERGE_WORKGROUP}) fn main(
+${totalWgsl("vec2f")}
+@compute @workgroup_size(${TOTAL_WORKGROUP}) fn main(
   @builtin(workgroup_id) at: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  var allSums = 0.0;
-  var allProducts = 0.0;
-  for (var group = 0u; group < p.groups; group++) {
+  var all = vec2f(0);
+  for (var group = 0u; group < ${groups}u; group++) {
     let first = group * p.entries;
     let end = first + p.entries;
-    var sum = 0.0;
-    var product = 0.0;
-    for (var e = first + at.x + lane * ${channels}u; e < end; e += ${MERGE_WORKGROUP * channels}u) {
-      sum += partial[e];
-      product += partial[p.all + e];
+    var sum = vec2f(0);
+    for (var e = first + at.x + lane * ${channels}u; e < end; e += ${TOTAL_WORKGROUP * channels}u) {
+      sum += vec2f(partial[e], partial[p.all + e]);
     }
     let sums = total(lane, sum);
-    let products = total(lane, product);
     if (lane == 0u) {
-      means[group * ${channels}u + at.x] = sums / p.rows;
-      means[(p.groups + group) * ${channels}u + at.x] = products / p.rows;
+      means[group * ${channels}u + at.x] = sums.x / p.rows;
+      means[(${groups}u + group) * ${channels}u + at.x] = sums.y / p.rows;
     }
-    allSums += sums;
-    allProducts += products;
+    all += sums;
   }
   if (lane == 0u) {
-    dgamma[at.x] = allProducts;
-    dbeta[at.x] = allSums;
+    dgamma[at.x] = all.y;
+    dbeta[at.x] = all.x;
   }
 }`;
 }
@@ -237,16 +226,13 @@ ${TREE}
  * @returns The WGSL.
  */
 export function gradientWgsl(walk: Walk): string {
-  const { width, channels } = walk;
   return lanesWgsl(walk, {
     bindings: `${GRADIENT_BINDINGS}
-@group(0) @binding(6) var<storage, read> means: array<f32>;
+@group(0) @binding(6) var<storage, read> means: array<Row>;
 @group(0) @binding(7) var<storage, read_write> dx: array<F>;`,
     before: `${parameters(walk)}
-    let meanDy = ${perChannel(width, "means", `group * ${channels}u`)};
-    let meanProduct = ${
-      perChannel(width, "means", `(p.all / p.perGroup + group) * ${channels}u`)
-    };`,
+    let meanDy = ${perChannel(walk, "means", "group")};
+    let meanProduct = ${perChannel(walk, "means", NEXT_GROUPS)};`,
     at: `${GRADIENT_AT_Y}
       dx[i] = scale * (dy - meanDy - unit * meanProduct);`,
   });

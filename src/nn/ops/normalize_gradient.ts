@@ -50,10 +50,10 @@ const sums = memo((channels: number, width: 1 | 4, lanes: number) =>
   })
 );
 
-const merge = memo((channels: number) =>
+const merge = memo((channels: number, groups: number) =>
   defineKernel({
     label: "nn/normalize-gradient merge",
-    code: mergeGradientWgsl(channels),
+    code: mergeGradientWgsl(channels, groups),
     bindings: { p: "uniform", partial: "read", means: "write", dgamma: "write", dbeta: "write" },
   })
 );
@@ -106,11 +106,11 @@ export function normalizeGradient(
   const layer = { x: input.array, gradient: gradient.array, gamma, beta, statistics };
   gpu.dispatch(
     sums(channels, width, lanes),
-    { p: lanesUniform(summing, slope), ...layer, partial },
+    { p: lanesUniform(summing, { slope }), ...layer, partial },
     lanesGroups(gpu, summing),
   );
-  gpu.dispatch(merge(channels), {
-    p: uniforms({ u32: [entries, groups * entries, groups] }, { f32: [rows] }),
+  gpu.dispatch(merge(channels, groups), {
+    p: uniforms({ u32: [entries, groups * entries] }, { f32: [rows] }),
     partial,
     means,
     dgamma,
@@ -119,7 +119,7 @@ export function normalizeGradient(
   const writing = writingLanes(input.shape, kind);
   gpu.dispatch(
     written(channels, width, writing.lanes),
-    { p: lanesUniform(writing, slope), ...layer, means, dx: dx.array },
+    { p: lanesUniform(writing, { slope }), ...layer, means, dx: dx.array },
     lanesGroups(gpu, writing),
   );
   const owned = held.move();

@@ -1,22 +1,23 @@
 import { checkIterations, defineKernel, filled, type Gpu, uniforms } from "../../gpu/mod.ts";
-import { allocateTensor, elementCount, type GpuTensor } from "../tensor.ts";
+import { allocateTensor, elementCount, type GpuTensor, type TensorShape } from "../tensor.ts";
 import { memo } from "./_memo.ts";
 import { checkShape } from "./convolution.ts";
 import { softmaxGradientWgsl, softmaxWgsl } from "./softmax.wgsl.ts";
+import { voxelsAtOnce } from "./voxels.wgsl.ts";
 
-const forward = memo((channels: number) =>
+const forward = memo((channels: number, voxels: 1 | 4) =>
   defineKernel({
     label: "nn/softmax",
-    code: softmaxWgsl(channels),
-    bindings: { voxels: "uniform", logits: "read", probabilities: "write" },
+    code: softmaxWgsl(channels, voxels),
+    bindings: { items: "uniform", logits: "read", probabilities: "write" },
   })
 );
 
-const backward = memo((channels: number) =>
+const backward = memo((channels: number, voxels: 1 | 4) =>
   defineKernel({
     label: "nn/softmax-gradient",
-    code: softmaxGradientWgsl(channels),
-    bindings: { voxels: "uniform", probabilities: "read", gradient: "read", dx: "write" },
+    code: softmaxGradientWgsl(channels, voxels),
+    bindings: { items: "uniform", probabilities: "read", gradient: "read", dx: "write" },
   })
 );
 
@@ -28,15 +29,14 @@ const backward = memo((channels: number) =>
  * @returns Probabilities, which sum to 1 over the channels of a voxel.
  */
 export function softmax(gpu: Gpu, logits: GpuTensor): GpuTensor {
-  const channels = logits.shape[4];
-  const voxels = elementCount(logits.shape) / channels;
+  const { channels, voxels, items } = blocksOf(logits.shape);
   checkIterations("nn/softmax", 3 * channels + 2);
   return filled(allocateTensor(gpu, logits.shape, "probabilities"), (probabilities) => {
-    gpu.dispatch(forward(channels), {
-      voxels: uniforms({ u32: [voxels] }),
+    gpu.dispatch(forward(channels, voxels), {
+      items: uniforms({ u32: [items] }),
       logits: logits.array,
       probabilities: probabilities.array,
-    }, gpu.workgroups(voxels, 64));
+    }, gpu.workgroups(items, 64));
   });
 }
 
@@ -57,15 +57,22 @@ export function softmaxGradient(
 ): GpuTensor {
   const { shape } = probabilities;
   checkShape("the gradient of a softmax", gradient.shape, shape);
-  const channels = shape[4];
-  const voxels = elementCount(shape) / channels;
+  const { channels, voxels, items } = blocksOf(shape);
   checkIterations("nn/softmax-gradient", 2 * channels + 2);
   return filled(allocateTensor(gpu, shape, "gradient of the logits"), (dx) => {
-    gpu.dispatch(backward(channels), {
-      voxels: uniforms({ u32: [voxels] }),
+    gpu.dispatch(backward(channels, voxels), {
+      items: uniforms({ u32: [items] }),
       probabilities: probabilities.array,
       gradient: gradient.array,
       dx: dx.array,
-    }, gpu.workgroups(voxels, 64));
+    }, gpu.workgroups(items, 64));
   });
+}
+
+/** Voxels that an invocation takes, and how many invocations that makes. */
+function blocksOf(shape: TensorShape): { channels: number; voxels: 1 | 4; items: number } {
+  const channels = shape[4];
+  const all = elementCount(shape) / channels;
+  const voxels = voxelsAtOnce(all, channels);
+  return { channels, voxels, items: all / voxels };
 }

@@ -1,8 +1,15 @@
 import { defineKernel, filled, type Gpu } from "../../gpu/mod.ts";
-import { allocateTensor, type GpuTensor, type Precision, type TensorShape } from "../tensor.ts";
+import {
+  allocateTensor,
+  elementCount,
+  type GpuTensor,
+  type Precision,
+  type TensorShape,
+} from "../tensor.ts";
 import { itemsOf } from "./_items.ts";
 import { memo } from "./_memo.ts";
 import {
+  tiledAxes,
   type UpsampleMode,
   upsampleNearestGradientWgsl,
   upsampleNearestWgsl,
@@ -99,11 +106,13 @@ export function upsample3dGradient(
   }
   const shape: TensorShape = [batch, nz / 2, ny / 2, nx / 2, channels];
   const { width, items } = itemsOf(shape);
+  // The trilinear kernel takes 2 x 2 x 2 voxels at a time.
+  const tiles = elementCount(tiledAxes(shape)) / width;
   return filled(allocateTensor(gpu, shape, "gradient of an upsampling's input"), (result) => {
     gpu.dispatch(
       backward(...shape, width, mode),
       { gradient: gradient.array, result: result.array },
-      gpu.workgroups(items, 64),
+      gpu.workgroups(mode === "nearest" ? items : tiles, 64),
     );
   });
 }

@@ -115,7 +115,10 @@ export function upsampleTrilinearWgsl(
 
 /**
  * WGSL of its gradient, gathered: along each axis a quarter, three, three and one of the new voxels 2k - 1 to 2k + 2, the faces' voxels
- * going on beyond them. One invocation an item of the small tensor.
+ * going on beyond them. One invocation an item of 2 x 2 x 2 old voxels, which share 6 x 6 x 6 new ones: 27 loads a voxel where one voxel an
+ * invocation takes 64.
+ *
+ * Versions tried, 16 channels, 24 x 24 x 24 to 48 x 48 x 48, lavapipe, 2 cores: one voxel an invocation 7.2 ms; this 2.7 ms.
  *
  * Bindings: `gradient` of the large tensor; `result` that of the small one.
  *
@@ -125,28 +128,63 @@ export function upsampleTrilinearWgsl(
  */
 export function upsampleTrilinearGradientWgsl(shape: TensorShape, width: 1 | 4): string {
   const { small, large } = axesOf(shape, width);
-  const at = (axis: string, n: number) =>
-    `u32(clamp(2 * i32(${axis}) + i32(k${axis}) - 1, 0, ${2 * n - 1}));`;
-  const [, nz, ny, nx] = shape;
-  return gridWgsl({ width, axes: small }, {
+  const [batch, nz, ny, nx, items] = tiledAxes(small);
+  // New voxels 4t - 1 to 4t + 4 of old ones 2t and 2t + 1.
+  const place = (axis: string, k: number) =>
+    `let ${axis}${k} = u32(clamp(4 * i32(${axis}) + ${k - 1}, 0, ${
+      large[1 + NAMES.indexOf(axis as "z")]! - 1
+    }));`;
+  const six = [0, 1, 2, 3, 4, 5];
+  /** Old voxel o of the two from the six new ones. */
+  const blend = (o: number, name: (k: number) => string) =>
+    `0.25 * (${name(2 * o)} + ${name(2 * o + 3)}) + 0.75 * (${name(2 * o + 1)} + ${
+      name(2 * o + 2)
+    })`;
+  const rows = six.map((y) =>
+    six.map((x) => `
+      let g${y}${x} = gradient[${itemAt(large, ["gz", `y${y}`, `x${x}`])}];`).join("") +
+    [0, 1].map((o) => `
+      let a${y}${o} = ${blend(o, (k) => `g${y}${k}`)};`).join("")
+  );
+  const planes = [0, 1].flatMap((y) =>
+    [0, 1].map((x) => {
+      const plane = blend(y, (k) => `a${k}${x}`);
+      return `
+      let b${y}${x} = ${plane};
+      c0${y}${x} += first * b${y}${x};
+      c1${y}${x} += second * b${y}${x};`;
+    })
+  );
+  const stores = CORNERS.map(([z, y, x]) => {
+    const at = NAMES.map((axis, k) => `(2u * ${axis} + ${[z, y, x][k]}u)`);
+    const inside = at.map((place, k) => `${place} < ${small[k + 1]}u`).join(" && ");
+    return `
+    if (${inside}) { result[${itemAt(small, [at[0]!, at[1]!, at[2]!])}] = c${z}${y}${x}; }`;
+  });
+  return gridWgsl({ width, axes: [batch, nz, ny, nx, items] }, {
     bindings: bindings("gradient"),
     main: `
-    const weights = array<f32, 4>(0.25, 0.75, 0.75, 0.25);
-    var sum = F(0);
-    for (var kz = 0u; kz < 4u; kz++) {
-      let gz = ${at("z", nz)}
-      for (var ky = 0u; ky < 4u; ky++) {
-        let gy = ${at("y", ny)}
-        for (var kx = 0u; kx < 4u; kx++) {
-          let gx = ${at("x", nx)}
-          sum += weights[kz] * weights[ky] * weights[kx] * gradient[${
-      itemAt(large, ["gz", "gy", "gx"])
-    }];
-        }
-      }
-    }
-    result[i] = sum;`,
+    const weights = array<f32, 8>(0, 0, 0.25, 0.75, 0.75, 0.25, 0, 0);
+    ${six.flatMap((k) => [place("y", k), place("x", k)]).join("\n    ")}
+    ${CORNERS.map((at) => `var c${at.join("")} = F(0);`).join(" ")}
+    for (var kz = 0u; kz < 6u; kz++) {
+      let gz = u32(clamp(4 * i32(z) + i32(kz) - 1, 0, ${large[1]! - 1}));
+      let first = weights[kz + 2u];
+      let second = weights[kz];${rows.join("")}${planes.join("")}
+    }${stores.join("")}`,
   });
+}
+
+/**
+ * Axes of the grid of 2 x 2 x 2 voxels that the gradient of trilinear upsampling works on.
+ *
+ * @param axes Of the small tensor.
+ * @returns Half of z, y, x, rounded up.
+ */
+export function tiledAxes(axes: readonly number[]): [number, number, number, number, number] {
+  const half = (n: number) => Math.ceil(n / 2);
+  const [batch, nz, ny, nx, items] = axes as [number, number, number, number, number];
+  return [batch, half(nz), half(ny), half(nx), items];
 }
 
 function bindings(from: string): string {

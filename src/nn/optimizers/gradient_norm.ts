@@ -6,7 +6,8 @@ import {
   type GpuArray,
   uniforms,
 } from "../../gpu/mod.ts";
-import { NORM_STEPS, NORM_WORKGROUP, normWgsl, squaresWgsl } from "./gradient_norm.wgsl.ts";
+import { TOTAL_WORKGROUP } from "../total.wgsl.ts";
+import { NORM_STEPS, normWgsl, squaresWgsl } from "./gradient_norm.wgsl.ts";
 
 const squares = (width: 1 | 4) =>
   defineKernel({
@@ -36,10 +37,10 @@ export function gradientNorm(gpu: Gpu, arrays: readonly GpuArray[]): GpuArray {
     const floats = values.byteLength / 4;
     const width = floats % 4 === 0 ? 4 as const : 1 as const;
     const items = floats / width;
-    return { values, width, items, count: Math.ceil(items / (NORM_WORKGROUP * NORM_STEPS)) };
+    return { values, width, items, count: Math.ceil(items / (TOTAL_WORKGROUP * NORM_STEPS)) };
   });
   const all = parts.reduce((sum, { count }) => sum + count, 0);
-  checkIterations("nn/gradient-norm", Math.ceil(all / NORM_WORKGROUP) + 8);
+  checkIterations("nn/gradient-norm", Math.ceil(all / TOTAL_WORKGROUP) + 8);
   using shares = gpu.allocate(8 * all, "shares of a norm");
   return filled(gpu.allocate(8, "norm"), (norm) => {
     let first = 0;

@@ -1,19 +1,7 @@
-/** Invocations of a workgroup. */
-export const NORM_WORKGROUP = 64;
+import { TOTAL_WORKGROUP, totalWgsl } from "../total.wgsl.ts";
+
 /** Items an invocation takes. */
 export const NORM_STEPS = 64;
-
-const TREE = `
-var<workgroup> tree: array<vec2f, ${NORM_WORKGROUP}>;
-fn total(lane: u32, value: vec2f) -> vec2f {
-  tree[lane] = value;
-  for (var half = ${NORM_WORKGROUP / 2}u; half > 0u; half >>= 1u) {
-    workgroupBarrier();
-    if (lane < half) { tree[lane] += tree[lane + half]; }
-  }
-  workgroupBarrier();
-  return tree[0];
-}`;
 
 /**
  * WGSL of a workgroup's share of an array: the sum of squares of its finite values, and how many are not finite.
@@ -33,17 +21,17 @@ struct P { items: u32, first: u32, count: u32 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> values: array<F>;
 @group(0) @binding(2) var<storage, read_write> shares: array<vec2f>;
-${TREE}
-@compute @workgroup_size(${NORM_WORKGROUP}) fn main(
+${totalWgsl("vec2f")}
+@compute @workgroup_size(${TOTAL_WORKGROUP}) fn main(
   @builtin(workgroup_id) at: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
   let group = at.x + at.y * groups.x;
-  let start = group * ${NORM_WORKGROUP * NORM_STEPS}u;
-  let end = min(start + ${NORM_WORKGROUP * NORM_STEPS}u, p.items);
+  let start = group * ${TOTAL_WORKGROUP * NORM_STEPS}u;
+  let end = min(start + ${TOTAL_WORKGROUP * NORM_STEPS}u, p.items);
   var share = vec2f(0);
-  for (var i = start + lane; i < end; i += ${NORM_WORKGROUP}u) {
+  for (var i = start + lane; i < end; i += ${TOTAL_WORKGROUP}u) {
     let value = values[i];
     let finite = (bitcast<U>(value) & U(0x7f800000u)) != U(0x7f800000u);
     let x = select(F(0), value, finite);
@@ -67,10 +55,10 @@ export function normWgsl(): string {
 @group(0) @binding(0) var<uniform> p: vec4u;
 @group(0) @binding(1) var<storage, read> shares: array<vec2f>;
 @group(0) @binding(2) var<storage, read_write> norm: array<f32>;
-${TREE}
-@compute @workgroup_size(${NORM_WORKGROUP}) fn main(@builtin(local_invocation_index) lane: u32) {
+${totalWgsl("vec2f")}
+@compute @workgroup_size(${TOTAL_WORKGROUP}) fn main(@builtin(local_invocation_index) lane: u32) {
   var share = vec2f(0);
-  for (var i = lane; i < p.x; i += ${NORM_WORKGROUP}u) { share += shares[i]; }
+  for (var i = lane; i < p.x; i += ${TOTAL_WORKGROUP}u) { share += shares[i]; }
   let sum = total(lane, share);
   if (lane == 0u) {
     norm[0] = sqrt(sum.x);

@@ -70,7 +70,8 @@ Deno.test(
     const mean = (sum - values[1]! + 1000) / 120_000;
     const squares = values.reduce((sum, v, i) => sum + (i % 2) * v * v, 0);
     const variance = (squares - values[1]! ** 2 + 1e6) / 120_000 - mean ** 2;
-    assertAlmostEquals(mean1!, mean, 1e-6);
+    // The outlier makes the deviation 2.9: what counts is the error beside that.
+    assertAlmostEquals(mean1!, mean, 1e-6 * Math.sqrt(variance));
     assertAlmostEquals(variance1!, variance, 1e-5 * variance);
   }),
 );
