@@ -17,6 +17,6 @@ export function commandLine(task: string, flags: Readonly<Record<string, FlagVal
 }
 
 function quote(word: string): string {
-  if (/^[\w./:,-]+$/.test(word)) return word;
+  if (/^[\w./:,+-]+$/.test(word)) return word;
   return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : `"${word}"`;
 }

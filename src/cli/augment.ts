@@ -13,11 +13,11 @@ import {
 import { PAPER_SPACING, readCase } from "../data/mod.ts";
 import { type AdapterInfo, openGpu } from "../gpu/mod.ts";
 import { encodeContactSheet, type SheetTile, sheetTile } from "../report/mod.ts";
-import { type Affine, createVolume, type Vec3, writeNifti } from "../volume/mod.ts";
+import { type Affine, createVolume, writeNifti } from "../volume/mod.ts";
 import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
-import { oneOf, wholeNumber } from "./flags.ts";
+import { oneOf, voxelSizes, wholeNumber } from "./flags.ts";
 import { checkOutFolder, writeOutFolder } from "./out_folder.ts";
 import { userPath } from "./paths.ts";
 
@@ -82,7 +82,7 @@ export const augmentCommand: Command = defineCommand({
     const n = countOf(flags.n);
     const seed = wholeNumber("seed", flags.seed) ?? 1;
     const preset = oneOf("preset", flags.preset ?? "live", PRESETS);
-    const shape = shapeOf(flags.shape ?? "120x120x160");
+    const shape = voxelSizes("shape", flags.shape ?? "120x120x160");
     const filter = oneOf("filter", flags.filter ?? "exact", FILTERS);
     const target = userPath(output);
     await checkOutFolder(target);
@@ -150,16 +150,6 @@ function countOf(text: string | undefined): number {
     throw new UsageError(`Cannot use "--n ${n}": it must be from 1 to ${MOST}`);
   }
   return n;
-}
-
-function shapeOf(text: string): Vec3 {
-  const sizes = /^(\d+)x(\d+)x(\d+)$/.exec(text)?.slice(1).map(Number);
-  if (!sizes || sizes.some((size) => size < 1)) {
-    throw new UsageError(
-      `Cannot use "--shape ${text}": it must be three whole numbers above 0, e.g. 120x120x160`,
-    );
-  }
-  return sizes as unknown as Vec3;
 }
 
 /** The command with every default written out, for the record; quoted as a shell needs it. */

@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli";
 import { closestString } from "@std/text";
+import type { Vec3 } from "../volume/mod.ts";
 import type { Command, Flags, FlagValues } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 
@@ -92,6 +93,60 @@ export function wholeNumber(name: string, value: string | undefined): number | u
     );
   }
   return Number(value);
+}
+
+/**
+ * Reads a flag's value as a whole number of at least 1.
+ *
+ * @param name The flag, for the message.
+ * @param value As typed, or undefined where the flag is absent.
+ * @returns The number, or undefined where the flag is absent.
+ * @throws {UsageError} If it is not a whole number from 1 to 2^53 - 1.
+ */
+export function positiveNumber(name: string, value: string | undefined): number | undefined {
+  const number = wholeNumber(name, value);
+  if (number === 0) throw new UsageError(`Cannot use "--${name} 0": it must be at least 1`);
+  return number;
+}
+
+/**
+ * Reads a flag's value as a number.
+ *
+ * @param name The flag, for the message.
+ * @param value As typed, or undefined where the flag is absent.
+ * @param fits Which numbers are good, as a test and in words.
+ * @returns The number, or undefined where the flag is absent.
+ * @throws {UsageError} If it is no such number.
+ */
+export function someNumber(
+  name: string,
+  value: string | undefined,
+  [fits, wanted]: readonly [fits: (value: number) => boolean, wanted: string],
+): number | undefined {
+  if (value === undefined) return undefined;
+  const number = value.trim() === "" ? NaN : Number(value);
+  if (!(Number.isFinite(number) && fits(number))) {
+    throw new UsageError(`Cannot use "--${name} ${value}": it must be ${wanted}`);
+  }
+  return number;
+}
+
+/**
+ * Reads a flag's value as sizes along x, y, z.
+ *
+ * @param name The flag, for the message.
+ * @param value As typed.
+ * @returns Three whole numbers above 0.
+ * @throws {UsageError} If it is something else.
+ */
+export function voxelSizes(name: string, value: string): Vec3 {
+  const sizes = /^(\d+)x(\d+)x(\d+)$/.exec(value)?.slice(1).map(Number);
+  if (!sizes || sizes.some((size) => size < 1)) {
+    throw new UsageError(
+      `Cannot use "--${name} ${value}": it must be three whole numbers above 0, e.g. 120x120x160`,
+    );
+  }
+  return sizes as unknown as Vec3;
 }
 
 /**

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   label: async () => (await import("./label.ts")).labelCommand,
   augment: async () => (await import("./augment.ts")).augmentCommand,
   export: async () => (await import("./export.ts")).exportCommand,
+  train: async () => (await import("./train.ts")).trainCommand,
   segment: async () => (await import("./segment.ts")).segmentCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   pack: async () => (await import("./pack.ts")).packCommand,

@@ -28,6 +28,26 @@ export async function checkOutFolder(path: string): Promise<void> {
 }
 
 /**
+ * Makes a folder and those above it, if they are not there, in which files can be written.
+ *
+ * @param path Absolute path of the folder.
+ * @throws {Error} If the path, or one above it, is a file, or nothing can be written there.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.PermissionDenied
+      ? "you may not write there"
+      : cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory
+      ? "there is a file in its place"
+      : (cause as Error).message;
+    throw new Error(`Cannot make folder "${path}": ${why}`, { cause });
+  }
+  await checkWritable(path, path);
+}
+
+/**
  * Fills a folder, whole or not at all: beside its place under a temporary name, then renamed.
  *
  * @param path Absolute path of a folder that is not there yet, or empty.

@@ -1,5 +1,7 @@
 /** Says on stderr what is being done. Results go to stdout, so that they can be piped. */
 export interface Progress extends Disposable {
+  /** True if what it says is wiped by what it says next; else each is a line of its own, and few are wanted. */
+  readonly live: boolean;
   /**
    * Names what begins now.
    *
@@ -26,6 +28,7 @@ export function openProgress(stream: ProgressStream): Progress {
   const write = (text: string) => stream.writeSync(encoder.encode(text));
   let shown = "";
   return {
+    live,
     stage(text) {
       if (text === shown) return;
       shown = text;

@@ -51,6 +51,16 @@ export async function saveCheckpoint(
 }
 
 /**
+ * Tells whether there is a checkpoint, whole or not.
+ *
+ * @param folder The run's folder.
+ * @returns The steps that the newest claims; undefined if there is none.
+ */
+export async function newestStep(folder: string): Promise<number | undefined> {
+  return (await list(folder)).files[0]?.step;
+}
+
+/**
  * Finds the newest checkpoint that is whole.
  *
  * @param folder The run's folder of checkpoints.
@@ -86,7 +96,9 @@ async function list(folder: string) {
       if (isFile && LEFTOVER.test(name)) leftovers.push(join(folder, name));
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const none = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    if (!none) throw error;
   }
   return { files: files.sort((a, b) => b.step - a.step), leftovers };
 }

@@ -1,6 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../src/cli/exit_codes.ts";
-import { oneOf, parseFlags, wholeNumber } from "../../src/cli/flags.ts";
+import {
+  oneOf,
+  parseFlags,
+  positiveNumber,
+  someNumber,
+  voxelSizes,
+  wholeNumber,
+} from "../../src/cli/flags.ts";
 
 const command = {
   flags: {
@@ -61,6 +68,30 @@ Deno.test("wholeNumber() takes whole numbers from 0 alone", () => {
   assertEquals(wholeNumber("seed", "9007199254740991"), 9007199254740991);
   for (const value of ["-1", "1.5", "1e3", "x", "9007199254740992", ""]) {
     assertThrows(() => wholeNumber("seed", value), UsageError, "whole number");
+  }
+});
+
+Deno.test("positiveNumber() takes whole numbers from 1 alone", () => {
+  assertEquals(positiveNumber("n", undefined), undefined);
+  assertEquals(positiveNumber("n", "1"), 1);
+  for (const value of ["0", "-1", "1.5"]) {
+    assertThrows(() => positiveNumber("n", value), UsageError, `--n ${value}`);
+  }
+});
+
+Deno.test("someNumber() takes numbers that fit, and says which do", () => {
+  const share = [(value: number) => value >= 0 && value < 1, "from 0 to below 1"] as const;
+  assertEquals(someNumber("ema", undefined, share), undefined);
+  assertEquals(someNumber("ema", "1e-3", share), 0.001);
+  for (const value of ["1", "-0.1", "x", " ", "Infinity", "NaN"]) {
+    assertThrows(() => someNumber("ema", value, share), UsageError, "from 0 to below 1");
+  }
+});
+
+Deno.test("voxelSizes() takes three whole numbers above 0", () => {
+  assertEquals(voxelSizes("crop", "1x20x300"), [1, 20, 300]);
+  for (const value of ["1x2", "1x2x3x4", "1x0x3", "1.5x2x3", "1X2X3", ""]) {
+    assertThrows(() => voxelSizes("crop", value), UsageError, "120x120x160");
   }
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { writeOutFolder } from "../../src/cli/out_folder.ts";
+import { makeFolder, writeOutFolder } from "../../src/cli/out_folder.ts";
 import { Folder } from "./_command.ts";
 
 Deno.test("writeOutFolder() shows the folder only when all is written", async () => {
@@ -44,4 +44,19 @@ Deno.test("writeOutFolder() keeps what came into the folder meanwhile", async ()
   );
   assertEquals(await folder.names(), ["out"]);
   assertEquals(await Deno.readTextFile(join(path, "file")), "theirs");
+});
+
+Deno.test("makeFolder() makes folders above it too, takes one that is there, and refuses a file's place", async () => {
+  await using folder = await Folder.make();
+  await makeFolder(join(folder.path, "a", "b"));
+  await makeFolder(join(folder.path, "a"));
+  await Deno.writeTextFile(join(folder.path, "file"), "");
+  for (const path of ["file", "file/below"]) {
+    await assertRejects(
+      () => makeFolder(join(folder.path, path)),
+      Error,
+      `${path}": there is a file in its place`,
+    );
+  }
+  assertEquals(await folder.names(), ["a", "file"]);
 });

@@ -1,0 +1,198 @@
+import { basename } from "@std/path";
+import { commandLine } from "../../bench/mod.ts";
+import { type CaseSource, loadTrainingCases, PAPER_SPACING } from "../data/mod.ts";
+import { formatBytes, openGpu } from "../gpu/mod.ts";
+import { parameterCount, receptiveField } from "../nn/mod.ts";
+import {
+  checkCases,
+  checkRunFolder,
+  checkTrainMemory,
+  estimateMemory,
+  train,
+} from "../train/mod.ts";
+import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
+import { type Command, defineCommand } from "./command.ts";
+import { UsageError } from "./exit_codes.ts";
+import { positiveNumber, wholeNumber } from "./flags.ts";
+import { checkOutFolder, makeFolder } from "./out_folder.ts";
+import { userPath } from "./paths.ts";
+import { CLASSES, CONFIG_FLAGS, readTrainConfig } from "./train_config.ts";
+import { lossLine, showStep, validationLine } from "./train_progress.ts";
+import { VERSIONS, writeTrainReport } from "./train_report.ts";
+
+/** The value of `--data` that stands for generated cases. */
+const PHANTOM = "phantom";
+/** Characters of the loss curve at the end. */
+const CURVE = 48;
+
+/** Trains a network. */
+export const trainCommand: Command = defineCommand({
+  name: "train",
+  summary: "Train a network on labelled CTs or phantoms",
+  operands: [],
+  flags: {
+    data: {
+      type: "string",
+      value: "DIR",
+      help: "Folder with volume-N.nii.gz and labels-N.nii.gz, or phantom (needed)",
+    },
+    ...CONFIG_FLAGS,
+    phantoms: { type: "string", value: "N", help: "How many phantoms (8 by default)" },
+    out: { type: "string", value: "DIR", help: "The run's folder (reports/train-ARM-SEED)" },
+    resume: { type: "boolean", help: "Go on from the last checkpoint of the run's folder" },
+    "validate-every": {
+      type: "string",
+      value: "N",
+      help: "Steps between two validations (100 by default, 0 for none)",
+    },
+    "checkpoint-every": {
+      type: "string",
+      value: "N",
+      help: "Steps between two checkpoints (50 by default)",
+    },
+    patience: {
+      type: "string",
+      value: "N",
+      help: "End after so many validations without a better Dice",
+    },
+    recompute: {
+      type: "boolean",
+      help: "Compute activations again in the backward pass: less memory, more time",
+    },
+    "export-batches": {
+      type: "string",
+      value: "DIR",
+      help: "Write every batch to a new folder, for another program to train on",
+    },
+    adapter: ADAPTER_FLAG,
+  },
+  details:
+    `Cases are turned to RAS and resampled to ${PAPER_SPACING} mm. Of a folder in CT-ORG's layout cases 0 to 20 are left for\n` +
+    "testing if there are others, and a tenth of those is for validation. The run's folder gets:\n" +
+    "  model.safetensors       The model of the best validation, or of the last step without any\n" +
+    "  step-N.safetensors      The last two checkpoints\n" +
+    "  result.json             Losses, validations, settings, versions, machine\n" +
+    "  report.html             The same with charts\n\n" +
+    "Ctrl-C ends the training after the step that runs, with a checkpoint; --resume goes on as if it had not stopped.\n" +
+    "A network's JSON file has the entries inputChannels, classes, channels, convolutions, norm, slope, pool, up, split.",
+  examples: [
+    { line: "deno task train --data phantom --steps 200", does: "On phantoms with known truth" },
+    {
+      line:
+        "deno task train --data CT-ORG --model unet --optimizer rmsprop --schedule paper --steps 20000",
+      does: "As the paper does, on its data set as downloaded",
+    },
+  ],
+  async run(_operands, flags, { signal, progress, print }) {
+    const { arm, config, steps } = await readTrainConfig(flags);
+    const { seed } = config;
+    const { source, dataset } = sourceOf(flags);
+    const validateEvery = wholeNumber("validate-every", flags["validate-every"]) ?? 100;
+    const checkpointEvery = positiveNumber("checkpoint-every", flags["checkpoint-every"]) ?? 50;
+    const patience = positiveNumber("patience", flags.patience);
+    const { resume, recompute } = flags;
+    const folder = flags.out === undefined
+      ? userPath(`reports/train-${arm.replaceAll(/[^\w+.-]/g, "_")}-${seed}`)
+      : userPath(flags.out);
+    const exportBatches = flags["export-batches"] === undefined
+      ? undefined
+      : userPath(flags["export-batches"]);
+    await checkRunFolder(folder, { resume });
+    if (exportBatches !== undefined) await checkOutFolder(exportBatches);
+    await makeFolder(folder);
+
+    // Nothing is shown until the cases and a GPU are there: what is wrong with either is one line on stderr.
+    const data = await loadTrainingCases(source, {
+      seed,
+      signal,
+      onCase: (number, done, all) => progress.stage(`Case ${number}: ${done + 1} of ${all}`),
+    });
+    checkCases(data, config.network.classes);
+    const adapter = wantedAdapter(flags.adapter);
+    await using gpu = await openGpu({ adapter, signal });
+    const memory = estimateMemory(config, data.train, { recompute });
+    checkTrainMemory(gpu, config, memory);
+    progress[Symbol.dispose]();
+    const { network } = config;
+    print(`Adapter: ${gpu.info.description}${gpu.info.software ? " (software)" : ""}`);
+    print(
+      `Network: ${parameterCount(network)} parameters, receptive field ${
+        receptiveField(network).exact
+      } voxels (${receptiveField(network).exact * PAPER_SPACING} mm)`,
+    );
+    print(
+      `Cases: ${data.train.length} to train on, ${data.validation.length} for validation (${dataset})`,
+    );
+    print(
+      `GPU memory: about ${formatBytes(memory.peak)}, ${formatBytes(memory.cases)} of it for cases`,
+    );
+    const command = commandLine("train", {
+      ...flags,
+      ...{ arm, steps, seed, model: flags.model ?? "unet-small" },
+      ...{ help: false, verbose: false, resume: false },
+    });
+    const outcome = await train(gpu, {
+      config,
+      data,
+      labels: CLASSES,
+      spacing: [PAPER_SPACING, PAPER_SPACING, PAPER_SPACING],
+      steps,
+      folder,
+      validateEvery,
+      checkpointEvery,
+      patience,
+      resume,
+      recompute,
+      exportBatches,
+      provenance: {
+        command,
+        arm,
+        data: dataset,
+        adapter: gpu.info.description,
+        versions: JSON.stringify(VERSIONS),
+      },
+      signal,
+      onStep: (step) => showStep(progress, step),
+      onValidating: (step) => progress.stage(`Step ${step}: segment the validation cases`),
+      onValidation: (validation) => {
+        progress[Symbol.dispose]();
+        print(validationLine(validation));
+      },
+      onNote: print,
+    }).catch((error) => {
+      progress[Symbol.dispose]();
+      if (signal.aborted) print(`Stopped with a checkpoint in ${folder}; --resume goes on`);
+      throw error;
+    });
+    progress[Symbol.dispose]();
+    const report = await writeTrainReport(folder, {
+      ...{ command, arm, config, dataset, data, gpu, outcome },
+      memory: memory.peak,
+    });
+    if (outcome.losses.length > 0) print(`Loss: ${lossLine(outcome.losses, CURVE)}`);
+    print(outcome.modelPath);
+    print(report);
+  },
+});
+
+/** Where the cases come from, and what they are called. */
+function sourceOf(
+  { data, phantoms }: { readonly data: string | undefined; readonly phantoms: string | undefined },
+): { source: CaseSource; dataset: string } {
+  if (data === undefined) {
+    throw new UsageError(
+      `Cannot train without data: give --data DIR, or --data ${PHANTOM} for generated cases`,
+    );
+  }
+  if (data === PHANTOM) {
+    const count = positiveNumber("phantoms", phantoms) ?? 8;
+    return { source: { kind: "phantom", count }, dataset: `${count} phantoms` };
+  }
+  if (phantoms !== undefined) {
+    throw new UsageError(
+      `Cannot use "--phantoms" with a folder of data: it is for --data ${PHANTOM}`,
+    );
+  }
+  const folder = userPath(data);
+  return { source: { kind: "folder", folder }, dataset: basename(folder) };
+}

@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { type AugmentRanges, type PresetName, presets } from "../augment/mod.ts";
+import { type LossSpec, parseLoss, requiredMultiple, type UNetConfig } from "../nn/mod.ts";
+import type { Vec3 } from "../volume/mod.ts";
+import { checkSchedule, type Schedule } from "./schedule.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
+
+/** All that a training's weights depend on, but for its data: plain JSON. Two runs with the same config and data are the same. */
+export interface TrainConfig {
+  /** The network. */
+  readonly network: UNetConfig;
+  /** What is made small. */
+  readonly loss: LossSpec;
+  /** How. */
+  readonly optimizer: OptimizerSpec;
+  /** L2 regularisation of weights. */
+  readonly l2: number;
+  /** The learning rate. */
+  readonly schedule: Schedule;
+  /** Where crops are cut and how they are changed; its window is the model's. */
+  readonly augmentation: AugmentRanges & {
+    readonly window: NonNullable<AugmentRanges["window"]>;
+  };
+  /** Voxels of a sample along x, y, z. */
+  readonly crop: Vec3;
+  /** Samples of a step. */
+  readonly batch: number;
+  /** Of initial weights, order of cases, augmentation and noise. */
+  readonly seed: number;
+  /** Decay of the moving average of the parameters; absent for none. */
+  readonly averageDecay?: number;
+}
+
+/** The ending of an arm's name that stands for augmentation. */
+const AUGMENTED = "+aug";
+
+/** One way to train, by its name. */
+export interface Arm {
+  readonly loss: LossSpec;
+  readonly augmentation: boolean;
+}
+
+/**
+ * Reads an arm's name: a loss, and `+aug` if samples are augmented.
+ *
+ * @param name E.g. `iou+aug`, `balanced-cross-entropy`.
+ * @returns Loss and augmentation.
+ * @throws {SyntaxError} If there is no such loss; the message names those there are.
+ * @throws {RangeError} If a number of the loss is out of range.
+ */
+export function parseArm(name: string): Arm {
+  const augmentation = name.endsWith(AUGMENTED);
+  return {
+    loss: parseLoss(augmentation ? name.slice(0, -AUGMENTED.length) : name),
+    augmentation,
+  };
+}
+
+/**
+ * The augmentation of an arm: one of the author's settings, or the crop and the window alone.
+ *
+ * @param arm The arm.
+ * @param preset Which setting, where the arm has augmentation.
+ * @returns What `sampleTransform` draws from; crops are centred on a random voxel with a label.
+ */
+export function augmentationOf(
+  { augmentation }: Arm,
+  preset: PresetName,
+): TrainConfig["augmentation"] {
+  const { low, high } = presets[preset].window!;
+  const crop = "nonzero" as const;
+  return augmentation
+    ? { ...presets[preset], window: presets[preset].window!, crop }
+    : { window: { low, high }, crop };
+}
+
+/**
+ * Refuses a config that cannot be trained by.
+ *
+ * @param config The config.
+ * @throws {RangeError} If a number is out of range; the message says which.
+ */
+export function checkTrainConfig(config: TrainConfig): void {
+  const { network, crop, batch, seed, l2, averageDecay = 0 } = config;
+  checkSchedule(config.schedule);
+  const multiple = requiredMultiple(network);
+  if (!crop.every((n) => n > 0 && Number.isInteger(n / multiple))) {
+    throw new RangeError(
+      `Cannot train on crops of ${
+        crop.join(" x ")
+      } voxels: the network needs multiples of ${multiple}`,
+    );
+  }
+  if (!(Number.isInteger(batch) && batch >= 1)) {
+    throw new RangeError(`Cannot train on batches of ${batch}: at least 1 is needed`);
+  }
+  if (!(Number.isSafeInteger(seed) && seed >= 0)) {
+    throw new RangeError(`Cannot train with seed ${seed}: it must be from 0 to 2^53 - 1`);
+  }
+  if (!(l2 >= 0 && l2 < Infinity)) {
+    throw new RangeError(`Cannot train with an L2 of ${l2}: it must not be negative`);
+  }
+  if (!(averageDecay >= 0 && averageDecay < 1)) {
+    throw new RangeError(
+      `Cannot average weights with a decay of ${averageDecay}: it must be from 0 to below 1`,
+    );
+  }
+}
+
+/**
+ * Names what differs between two configs.
+ *
+ * @param a One.
+ * @param b The other.
+ * @returns The names of entries with another value, e.g. `loss`; none if they are the same.
+ */
+export function differences(a: TrainConfig, b: TrainConfig): string[] {
+  const entries = (config: TrainConfig) => config as unknown as Record<string, unknown>;
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].filter((name) => canonical(entries(a)[name]) !== canonical(entries(b)[name]));
+}
+
+/**
+ * What names a config: equal configs have equal hashes, whatever the order of their entries.
+ *
+ * @param config The config.
+ * @returns SHA-256 in hexadecimal digits.
+ */
+export function configHash(config: TrainConfig): string {
+  return createHash("sha256").update(canonical(config)).digest("hex");
+}
+
+/** JSON with the keys of every object sorted. */
+function canonical(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, inner) =>
+      typeof inner === "object" && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a < b ? -1 : 1))
+        : inner,
+  ) ?? "";
+}
