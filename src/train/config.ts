@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import { type AugmentRanges, type PresetName, presets } from "../augment/mod.ts";
-import { type LossSpec, parseLoss, requiredMultiple, type UNetConfig } from "../nn/mod.ts";
+import {
+  checkGpuLoss,
+  type LossSpec,
+  parseLoss,
+  requiredMultiple,
+  type UNetConfig,
+} from "../nn/mod.ts";
 import type { Vec3 } from "../volume/mod.ts";
 import { checkSchedule, type Schedule } from "./schedule.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
@@ -78,11 +84,12 @@ export function augmentationOf(
  * Refuses a config that cannot be trained by.
  *
  * @param config The config.
- * @throws {RangeError} If a number is out of range; the message says which.
+ * @throws {RangeError} If a number is out of range, or the GPU does not take the loss; the message says which.
  */
 export function checkTrainConfig(config: TrainConfig): void {
   const { network, crop, batch, seed, l2, averageDecay = 0 } = config;
   checkSchedule(config.schedule);
+  checkGpuLoss(config.loss);
   const multiple = requiredMultiple(network);
   if (!crop.every((n) => n > 0 && Number.isInteger(n / multiple))) {
     throw new RangeError(

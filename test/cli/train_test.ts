@@ -93,6 +93,7 @@ const bad: [what: string, args: string[], code: number, says: string][] = [
   ["labels on another grid", ["--data", "other"], 1, "their grid"],
   ["labels that are no organ's", ["--data", "odd"], 1, "label 9"],
   ["an unknown arm", ["--data", "data", "--arm", "dise+aug"], 2, "cross-entropy"],
+  ["an arm that needs sorting", ["--data", "data", "--arm", "lovasz"], 2, "balanced-cross-entropy"],
   ["an unknown model", ["--data", "data", "--model", "vnet"], 2, "unet, unet-small"],
   ["a network that is not there", ["--data", "data", "--model", "gone.json"], 1, "no such file"],
   [

@@ -62,6 +62,7 @@ const bad: [what: string, change: Partial<TrainConfig>, says: string][] = [
   ["half a seed", { seed: 0.5 }, "seed 0.5"],
   ["a negative L2", { l2: -1 }, "L2 of -1"],
   ["a decay of 1", { averageDecay: 1 }, "decay of 1"],
+  ["a loss that needs sorting", { loss: { name: "lovasz", background: true } }, "sorted"],
   ["no rate", { schedule: { kind: "constant", rate: 0 } }, "rate of 0"],
 ];
 for (const [what, change, says] of bad) {

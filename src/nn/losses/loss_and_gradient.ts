@@ -46,7 +46,7 @@ const ITEMS_A_LANE = 8;
  */
 export function lossAndGradient(gpu: Gpu, { logits, labels, loss }: LossOptions): LossOnGpu {
   checkLoss(loss);
-  checkSortless(loss);
+  checkGpuLoss(loss);
   const [images, nz, ny, nx, classes] = logits.shape;
   const voxels = nz * ny * nx;
   const words = Math.ceil(voxels / 4);
@@ -123,7 +123,13 @@ function kernelsOf(loss: GpuLoss, images: number, classes: number, width: Width)
   return known;
 }
 
-function checkSortless(loss: LossSpec): asserts loss is GpuLoss {
+/**
+ * Refuses a loss that the GPU does not take.
+ *
+ * @param loss Any loss.
+ * @throws {RangeError} If it needs all voxels sorted: Lovász-softmax.
+ */
+export function checkGpuLoss(loss: LossSpec): asserts loss is GpuLoss {
   if (loss.name !== "lovasz") return;
   const others = LOSS_NAMES.filter((name) => name !== "lovasz").join(", ");
   throw new RangeError(

@@ -19,7 +19,12 @@ export {
   lossOfLogits,
   lossOfProbabilities,
 } from "./loss.ts";
-export { lossAndGradient, type LossOnGpu, type LossOptions } from "./loss_and_gradient.ts";
+export {
+  checkGpuLoss,
+  lossAndGradient,
+  type LossOnGpu,
+  type LossOptions,
+} from "./loss_and_gradient.ts";
 export { lovaszLoss } from "./lovasz.ts";
 export * from "./overlap.ts";
 export * from "./spec.ts";
