@@ -72,9 +72,11 @@ export function filterGradient(
   const weights = weightCount(shapes);
   const parts = groups[0] * groups[1] * channels;
   const slices = slicesOf(batch * mz, {
-    slabs: Math.ceil(invocations / (parts * blocks * tiles)),
+    wanted: Math.ceil(invocations / (parts * blocks * tiles)),
     most: Math.floor(Math.min(gpu.largestArray, MOST_BYTES) / (4 * weights * tiles)),
     rows: my,
+    tiles,
+    workgroup,
   });
   checkIterations(LABEL, slices * (my + 2) + 1);
   const items = tiles * Math.ceil(batch * mz / slices);
@@ -104,15 +106,25 @@ function tapsOf({ size: [kz, ky, kx] }: Convolution, most: number): [number, num
   return [planes, rows, kx];
 }
 
-/** Slices of an item: as few as give the slabs that keep the adapter busy, as many as memory and the loop limit need. */
+/** Slices of an item: few enough to keep the adapter busy, and so that workgroups are full; more where memory is short. */
 function slicesOf(
   total: number,
-  { slabs, most, rows }: {
-    readonly slabs: number;
+  { wanted, most, rows, tiles, workgroup }: {
+    readonly wanted: number;
     readonly most: number;
     readonly rows: number;
+    readonly tiles: number;
+    readonly workgroup: number;
   },
 ): number {
-  const slices = Math.ceil(total / Math.max(1, Math.min(slabs, most, total)));
-  return Math.min(slices, Math.floor((MAX_LOOP_ITERATIONS - 1) / (rows + 2)));
+  const limit = Math.floor((MAX_LOOP_ITERATIONS - 1) / (rows + 2));
+  const least = Math.max(1, Math.min(wanted, most, total));
+  let best = Math.min(limit, Math.ceil(total / least));
+  const time = (slices: number) =>
+    Math.ceil(tiles * Math.ceil(total / slices) / workgroup) * workgroup * slices;
+  for (let slabs = least; slabs <= Math.min(2 * least, most, total); slabs++) {
+    const slices = Math.min(limit, Math.ceil(total / slabs));
+    if (time(slices) < time(best)) best = slices;
+  }
+  return best;
 }

@@ -147,3 +147,20 @@ Deno.test(
     assertEquals(gpu.memory.inUse, input.array.buffer.size + weights.buffer.size);
   }),
 );
+
+Deno.test(
+  "conv3dFilterGradient() and channelSums() give the same bits twice",
+  withGpu(async (gpu) => {
+    const values = (count: number, step: number) =>
+      Float32Array.from({ length: count }, (_, i) => Math.sin(i * step));
+    const shape = [2, 7, 9, 13, 8] as const;
+    using input = new GpuTensor(gpu.upload(values(2 * 7 * 9 * 13 * 8, 0.7)), shape);
+    using gradient = new GpuTensor(gpu.upload(values(2 * 7 * 9 * 13 * 8, 1.3)), shape);
+    const run = async () => {
+      using weights = conv3dFilterGradient(gpu, { input, gradient, size: [3, 3, 3], stride: 1 });
+      using sums = channelSums(gpu, gradient);
+      return [await gpu.read(weights, Uint32Array), await gpu.read(sums, Uint32Array)];
+    };
+    assertEquals(await run(), await run());
+  }),
+);
