@@ -82,6 +82,17 @@ export {
   tfjsInputGradient,
 } from "./tfjs.ts";
 export {
+  tfjsArgmax,
+  tfjsConcat,
+  tfjsMaxPool,
+  tfjsMaxPoolGradient,
+  tfjsNormalize,
+  tfjsNormalizeWith,
+  tfjsSlice,
+  tfjsSoftmax,
+} from "./tfjs_layers.ts";
+export { tfjsAdam, tfjsRmsprop, tfjsSgd, type TfjsStep } from "./tfjs_optimizers.ts";
+export {
   type FusedWarp,
   type ImageWarp,
   type LabelWarp,

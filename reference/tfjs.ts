@@ -1,17 +1,19 @@
 import type { Tensor, Tensor5D } from "@tensorflow/tfjs-core";
 import { convolvedShape, type ReferenceConvolution } from "./nn_conv.ts";
 
-type Tfjs = typeof import("@tensorflow/tfjs-core");
-type Shape5 = [number, number, number, number, number];
+/** tfjs, however it was loaded. */
+export type Tfjs = typeof import("@tensorflow/tfjs-core");
+/** Axes as tfjs wants them. */
+export type Shape5 = [number, number, number, number, number];
 
 /**
- * Computes something with TensorFlow.js on its CPU backend, which is loaded with the first call. What backend was set before is set again
- * behind it, since tfjs keeps one for the whole process.
+ * Does something with TensorFlow.js on its CPU backend, which is loaded with the first call. What backend was set before is set again behind
+ * it, since tfjs keeps one for the whole process.
  *
- * @param run Computes a tensor; whatever else it makes is disposed of.
- * @returns The tensor's elements.
+ * @param run What to do; whatever it makes is its own to dispose of.
+ * @returns What it gives.
  */
-export async function onTfjs(run: (tf: Tfjs) => Tensor): Promise<Float32Array> {
+export async function withTfjs<T>(run: (tf: Tfjs) => Promise<T> | T): Promise<T> {
   const tf = await import("@tensorflow/tfjs-core");
   await import("@tensorflow/tfjs-backend-cpu");
   // It would greet on every start.
@@ -19,13 +21,27 @@ export async function onTfjs(run: (tf: Tfjs) => Tensor): Promise<Float32Array> {
   const before = tf.getBackend();
   await tf.setBackend("cpu");
   try {
-    const result = tf.tidy(() => run(tf));
-    const values = result.dataSync<"float32">();
-    result.dispose();
-    return values;
+    return await run(tf);
   } finally {
     if (before && before !== "cpu") await tf.setBackend(before);
   }
+}
+
+/**
+ * Computes a tensor with TensorFlow.js; see {@linkcode withTfjs}.
+ *
+ * @param run Computes a tensor; whatever else it makes is disposed of.
+ * @returns The tensor's elements.
+ */
+export async function onTfjs<T extends Float32Array | Int32Array = Float32Array>(
+  run: (tf: Tfjs) => Tensor,
+): Promise<T> {
+  return await withTfjs((tf) => {
+    const result = tf.tidy(() => run(tf));
+    const values = result.dataSync() as T;
+    result.dispose();
+    return values;
+  });
 }
 
 /** Inputs of a convolution and its gradients; see {@linkcode ReferenceConvolution}. */

@@ -4,6 +4,10 @@ import {
   sliceReference,
   softmaxGradientReference,
   softmaxReference,
+  tfjsArgmax,
+  tfjsConcat,
+  tfjsSlice,
+  tfjsSoftmax,
 } from "../../reference/mod.ts";
 import {
   argmaxChannels,
@@ -75,6 +79,7 @@ export const concat: Pair<ConcatInput> = {
   references: {
     typescript: ({ a, b, shape, second }) =>
       concatReference([{ values: a, channels: shape[4] }, { values: b, channels: second }]),
+    "tfjs-cpu": ({ a, b, shape }) => tfjsConcat(a, b, a.length / shape[4]),
   },
   acceptance: MOVED,
   work: ({ a, b }) => ({ bytes: 2 * (a.byteLength + b.byteLength), flops: 0 }),
@@ -114,6 +119,7 @@ export const slice: Pair<SliceInput> = {
   },
   references: {
     typescript: ({ values, shape, from, count }) => sliceReference(values, shape[4], from, count),
+    "tfjs-cpu": ({ values, shape, from, count }) => tfjsSlice(values, shape, from, count),
   },
   acceptance: MOVED,
   work: ({ values, shape, count }) => ({
@@ -152,7 +158,10 @@ export const softmax: Pair<ChannelsInput> = {
     using logits = uploadTensor(gpu, values, shape);
     return await readBack(gpu, softmaxOnGpu(gpu, logits));
   },
-  references: { typescript: ({ values, shape }) => softmaxReference(values, shape[4]) },
+  references: {
+    typescript: ({ values, shape }) => softmaxReference(values, shape[4]),
+    "tfjs-cpu": ({ values, shape }) => tfjsSoftmax(values, shape[4]),
+  },
   acceptance: {
     class: "absolute",
     tolerance: 2e-6,
@@ -213,7 +222,20 @@ export const argmax: Pair<ChannelsInput> = {
     using labels = argmaxChannels(gpu, tensor);
     return await gpu.read(labels, Uint8Array);
   },
-  references: { typescript: ({ values, shape }) => argmaxReference(values, shape) },
+  references: {
+    typescript: ({ values, shape }) => argmaxReference(values, shape),
+    "tfjs-cpu": async ({ values, shape }) => {
+      const [batch, nz, ny, nx, channels] = shape;
+      const voxels = nz * ny * nx;
+      const labels = await tfjsArgmax(values, channels);
+      // Images begin on whole words.
+      const padded = new Uint8Array(batch * 4 * Math.ceil(voxels / 4));
+      labels.forEach((label, i) =>
+        padded[i + Math.floor(i / voxels) * (padded.length / batch - voxels)] = label
+      );
+      return padded;
+    },
+  },
   acceptance: { class: "exact", reason: "Comparisons of equal floats have one answer" },
   work: ({ values, shape }) => ({
     bytes: values.byteLength + values.length / shape[4],

@@ -4,6 +4,8 @@ import {
   normalizeGradientReference,
   normalizeReference,
   runningReference,
+  tfjsNormalize,
+  tfjsNormalizeWith,
 } from "../../reference/mod.ts";
 import {
   elementCount,
@@ -132,6 +134,7 @@ export const normalize: Pair<LayerInput> = {
       const inverse = moments.variance.map((v) => 1 / Math.sqrt(v + input.epsilon));
       return [normalizeReference(input, moments), moments.mean, inverse, moments.variance];
     },
+    "tfjs-cpu": tfjsNormalize,
   },
   acceptance: F32_STATISTICS,
   work: ({ input }) => ({ bytes: 2 * input.byteLength, flops: 8 * input.length }),
@@ -165,6 +168,7 @@ export const normalizeWith: Pair<
       const [mean, variance] = [Float64Array.from(input.mean), Float64Array.from(input.variance)];
       return normalizeReference({ ...input, kind: "batch" }, { mean, variance });
     },
+    "tfjs-cpu": (input) => tfjsNormalizeWith(input, input),
   },
   acceptance: {
     class: "absolute",

@@ -1,6 +1,8 @@
 import {
   maxPoolGradientReference,
   maxPoolReference,
+  tfjsMaxPool,
+  tfjsMaxPoolGradient,
   upsampleGradientReference,
   upsampleReference,
 } from "../../reference/mod.ts";
@@ -43,18 +45,26 @@ const POOLED_EDGES: readonly (readonly [TensorShape, PoolSize])[] = [
   [[1, 1, 6, 11, 33], 3],
 ];
 
-/** Values in steps of a quarter: windows with equal maxima are the rule. */
-function pooledCases<I extends object>(make: (input: PoolInput, stream: number) => I): Case<I>[] {
-  const one = ([shape, size]: readonly [TensorShape, PoolSize], stream: number) => ({
+/** Edge cases have values in steps of a quarter, among which equal maxima are the rule, and say what is not run on them. */
+function pooledCases<I extends object>(
+  make: (input: PoolInput, stream: number) => I,
+  without: NonNullable<Case["without"]> = {},
+): Case<I>[] {
+  const one = (
+    [shape, size]: readonly [TensorShape, PoolSize],
+    stream: number,
+    values: { readonly step?: number } = {},
+  ) => ({
     name: `windows of ${size}, ${nameOf(shape)}`,
-    input: () => {
-      const input = normals(elementCount(shape), stream, { step: 0.25 });
-      return make({ input, shape, size }, stream);
-    },
+    input: () => make({ input: normals(elementCount(shape), stream, values), shape, size }, stream),
   });
   return [
     ...POOLED.map((pool, i) => ({ ...one(pool, 1000 + i), headline: true })),
-    ...POOLED_EDGES.map((pool, i) => ({ ...one(pool, 1100 + i), edge: true })),
+    ...POOLED_EDGES.map((pool, i) => ({
+      ...one(pool, 1100 + i, { step: 0.25 }),
+      edge: true,
+      without,
+    })),
   ];
 }
 
@@ -69,6 +79,7 @@ export const maxPool: Pair<PoolInput> = {
   },
   references: {
     typescript: ({ input, shape, size }) => maxPoolReference(input, shape, size).output,
+    "tfjs-cpu": ({ input, shape, size }) => tfjsMaxPool(input, shape, size),
   },
   acceptance: { class: "exact", reason: "A maximum is one of its values, unchanged" },
   work: ({ input, size }) => ({
@@ -88,7 +99,7 @@ export const maxPoolGradient: Pair<PoolInput & { readonly gradient: Floats }> = 
       stream + 500,
       { step: 2 ** -10 },
     ),
-  })),
+  }), { "tfjs-cpu": "it gives the gradient to the last of equal maxima" }),
   gpu: async (gpu, { shape, size, ...host }) => {
     using input = uploadTensor(gpu, host.input, shape);
     const [batch, nz, ny, nx, channels] = shape;
@@ -99,6 +110,8 @@ export const maxPoolGradient: Pair<PoolInput & { readonly gradient: Floats }> = 
   references: {
     typescript: ({ input, shape, size, gradient }) =>
       maxPoolGradientReference(input, shape, size, gradient),
+    "tfjs-cpu": ({ input, shape, size, gradient }) =>
+      tfjsMaxPoolGradient(input, shape, size, gradient),
   },
   acceptance: {
     class: "exact",
