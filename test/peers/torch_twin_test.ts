@@ -233,9 +233,17 @@ test("trains alike with axes turned, and with another state", async (twin, dir) 
   const state = stateOf(CONFIG, {});
   const batches = [drawn(1), drawn(2), drawn(3)];
   const request = await writeFolder(join(dir, "batches"), { config: CONFIG, state }, batches);
-  const straight = await twin.train({ ...request, steps: 3 });
-  const turned = await twin.train({ ...request, steps: 3, axes: [2, 0, 1] });
-  assertNear(turned, straight, 1e-12);
+  const [out, also] = [join(dir, "out"), join(dir, "also")];
+  const axes = [2, 0, 1];
+  const straight = await twin.train({ ...request, steps: 3, out });
+  assertNear(await twin.train({ ...request, steps: 3, axes, out: also }), straight, 1e-12);
+  const weights = await tensors(also);
+  for (const [name, values] of await tensors(out)) {
+    assertNear(weights.get(name)!, [...values], 1e-6);
+  }
+  const { gradients } = await twin.gradients({ ...request, out });
+  const { gradients: alike } = await twin.gradients({ ...request, axes, out });
+  for (const [name, values] of gradients) assertNear(alike.get(name)!, [...values], 1e-12);
   assert(straight[0] !== straight[1]);
   const other = new Map([...initialParameters(CONFIG, 2), ...initialStatistics(CONFIG)]);
   await writeFolder(join(dir, "other"), { config: CONFIG, state: other }, []);

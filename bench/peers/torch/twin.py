@@ -68,14 +68,15 @@ class Training:
             descent.step()
             losses.append(value.item() if value.isfinite() else None)
         if out is not None:
-            write_tensors(out, {name: tensor.detach().numpy() for name, tensor in self._trained().items()})
+            trained = {**parameters, **self.network.statistics}
+            write_tensors(out, {name: self._turned_back(tensor.detach()) for name, tensor in trained.items()})
         return {"losses": losses}
 
     def gradients(self, out):
         value = self.loss(0)
         value.backward()
         parameters = self.network.parameters
-        raw = [tensor.grad.double().numpy().reshape(-1) for tensor in parameters.values()]
+        raw = [self._turned_back(tensor.grad.double()).reshape(-1) for tensor in parameters.values()]
         np.concatenate(raw).tofile(out)
         return {"loss": value.item(), "sizes": {name: tensor.numel() for name, tensor in parameters.items()}}
 
@@ -94,11 +95,6 @@ class Training:
             self.network(images, training=False).argmax(dim=4).byte().numpy().tofile(file)
         return {"files": files}
 
-    def _trained(self):
-        if self.axes != [0, 1, 2]:
-            raise ValueError("Cannot write the state of a training whose axes are turned")
-        return {**self.network.parameters, **self.network.statistics}
-
     def _tensor(self, array, first_axis):
         return torch.from_numpy(self._turned(array, first_axis)).to(self.dtype)
 
@@ -108,6 +104,11 @@ class Training:
             return array.copy()
         order = [*range(first_axis), *[first_axis + axis for axis in self.axes]]
         return array.transpose(*order, *range(len(order), array.ndim)).copy()
+
+    def _turned_back(self, tensor):
+        """A parameter, or what belongs to one, in the axes of its file."""
+        array = tensor.numpy()
+        return array if array.ndim < 4 else array.transpose(*np.argsort(self.axes), 3, 4)
 
 
 def answer(request):

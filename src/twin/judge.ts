@@ -1,0 +1,141 @@
+/**
+ * How far a training in 32-bit numbers may be from the same training in f64. Two trainings in f32 that add in different orders part, and
+ * what parts them grows from step to step, so no fixed bound holds along a curve. The measure is therefore PyTorch itself: in f32, with the
+ * axes of all volumes turned three ways (the same training, other orders of its sums), against PyTorch in f64 on the same batches. It was
+ * settled before any of our curves was compared.
+ */
+export const RULE = {
+  /**
+   * Ours may be this many times as far from f64 as PyTorch's farthest. WGSL allows a division 2.5 units in the last place, an inverse root
+   * 2, exp 3 + 2 |x|, where PyTorch's are within 1; and three runs do not show PyTorch's worst.
+   */
+  factor: 8,
+  /** And this much more, relative to losses above 1, absolute below: 16 units in the last place of a loss of 1, for steps where PyTorch happens to be exact. */
+  floor: 1e-6,
+  /** Once PyTorch's own runs in f32 are this far from f64, the rest of a curve decides nothing. */
+  decisive: 0.01,
+} as const;
+
+/** What comes of a comparison. */
+export type Verdict = "agrees" | "differs" | "undecided";
+
+/** A curve of ours beside PyTorch's. */
+export interface CurveVerdict {
+  /** Our largest distance from f64 over the steps that are judged. */
+  readonly deviation: number;
+  /** PyTorch's in f32. */
+  readonly yardstick: number;
+  /** The largest share of the tolerance that ours took; above 1 it differs. */
+  readonly share: number;
+  /** The step of that share, from 1. */
+  readonly worstStep: number;
+  /** Steps that are judged: those before PyTorch's own runs part. */
+  readonly judged: number;
+  /** Undecided if not all steps could be judged and none differs. */
+  readonly verdict: Verdict;
+}
+
+/**
+ * Judges a loss curve by {@linkcode RULE}: at each step the tolerance is `factor` times the farthest that PyTorch in f32 has been up to
+ * then, plus `floor`.
+ *
+ * @param ours Loss of each step.
+ * @param exact PyTorch's in f64.
+ * @param turned PyTorch's in f32, one curve an order of sums.
+ * @returns The verdict.
+ * @throws {RangeError} If the curves have different lengths, or no step.
+ */
+export function judgeCurve(
+  ours: readonly number[],
+  exact: readonly number[],
+  turned: readonly (readonly number[])[],
+): CurveVerdict {
+  if (exact.length === 0 || [ours, ...turned].some(({ length }) => length !== exact.length)) {
+    throw new RangeError(
+      `Cannot compare loss curves of ${[ours, exact, ...turned].map(({ length }) => length)} steps`,
+    );
+  }
+  let [deviation, yardstick, share, worstStep, judged] = [0, 0, 0, 1, 0];
+  for (const [i, loss] of exact.entries()) {
+    const farthest = Math.max(yardstick, ...turned.map((curve) => Math.abs(curve[i]! - loss)));
+    // What is not a number is no yardstick either.
+    if (!(farthest <= RULE.decisive)) break;
+    yardstick = farthest;
+    judged++;
+    const distance = Math.abs(ours[i]! - loss);
+    const found = distance /
+      (RULE.factor * yardstick + RULE.floor * Math.max(1, Math.abs(loss)));
+    if (Number.isNaN(found)) {
+      return {
+        deviation: NaN,
+        yardstick,
+        share: Infinity,
+        worstStep: i + 1,
+        judged,
+        verdict: "differs",
+      };
+    }
+    deviation = Math.max(deviation, distance);
+    if (found > share) [share, worstStep] = [found, i + 1];
+  }
+  const verdict = share > 1 ? "differs" : judged < exact.length ? "undecided" : "agrees";
+  return { deviation, yardstick, share, worstStep, judged, verdict };
+}
+
+/** A gradient of ours beside PyTorch's; distances are Euclidean, relative to f64's length. */
+export interface GradientVerdict {
+  /** The parameter whose gradient takes the largest share of its tolerance. */
+  readonly parameter: string;
+  readonly deviation: number;
+  readonly yardstick: number;
+  /** Share of the tolerance; above 1 it differs. */
+  readonly share: number;
+  readonly verdict: Verdict;
+}
+
+/** Gradients by parameter. */
+export type Gradients = ReadonlyMap<string, ArrayLike<number>>;
+
+/**
+ * Judges the gradients of one step by {@linkcode RULE}, each parameter's as one vector.
+ *
+ * @param ours By parameter.
+ * @param exact PyTorch's in f64.
+ * @param turned PyTorch's in f32, one an order of sums, in the axes of the others.
+ * @returns The verdict of the worst parameter.
+ * @throws {RangeError} If ours has not the parameters of PyTorch's.
+ */
+export function judgeGradients(
+  ours: Gradients,
+  exact: Gradients,
+  turned: readonly Gradients[],
+): GradientVerdict {
+  const all = [...exact].map(([parameter, values]) => {
+    const length = distance(values, new Float64Array(values.length));
+    // A channel that is dead has a gradient of zeros, and must have it everywhere.
+    const off = (gradients: Gradients) => over(distance(gradients.get(parameter), values), length);
+    const deviation = off(ours);
+    const yardstick = Math.max(...turned.map(off));
+    const share = deviation / (RULE.factor * yardstick + RULE.floor);
+    const verdict: Verdict = share <= 1 ? "agrees" : "differs";
+    return { parameter, deviation, yardstick, share, verdict };
+  });
+  return all.reduce((worst, next) =>
+    next.share > worst.share || Number.isNaN(next.share) ? next : worst
+  );
+}
+
+function distance(found: ArrayLike<number> | undefined, expected: ArrayLike<number>): number {
+  if (found?.length !== expected.length) {
+    throw new RangeError(
+      `Cannot compare ${found?.length} elements of a gradient with ${expected.length}`,
+    );
+  }
+  return Math.sqrt(
+    Array.from(expected).reduce((sum, value, i) => sum + (found[i]! - value) ** 2, 0),
+  );
+}
+
+function over(part: number, whole: number): number {
+  return part === 0 ? 0 : part / whole;
+}
