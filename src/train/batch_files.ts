@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { writeWhole } from "../files/mod.ts";
 import {
+  decodeSafetensors,
   elementCount,
   encodeSafetensors,
   type LossSpec,
@@ -10,6 +11,7 @@ import {
   type TensorShape,
   type UNetConfig,
 } from "../nn/mod.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
 
 /** A training that another program is to repeat, as `createTrainingStep` takes it. */
 export interface ExportedTraining {
@@ -18,7 +20,7 @@ export interface ExportedTraining {
   /** The loss with its numbers. */
   readonly loss: LossSpec;
   /** The optimizer with its numbers. */
-  readonly optimizer: { readonly name: string };
+  readonly optimizer: OptimizerSpec;
   /** L2 regularisation of weights: this times the weight is added to its gradient. */
   readonly l2: number;
   /** All that training changes, as it was before the first batch: by name, the last axis fastest. */
@@ -176,6 +178,49 @@ export async function readBatchIndex(folder: string): Promise<BatchIndex> {
     );
   }
   return { ...index, config: parseConfig(index.config) };
+}
+
+/**
+ * Reads a step's batch.
+ *
+ * @param folder The folder.
+ * @param entry The step, from its index.
+ * @returns What was added.
+ * @throws {RangeError} If a file is not as long as the shape says.
+ */
+export async function readBatch(folder: string, entry: BatchEntry): Promise<ExportedBatch> {
+  const [batch, ...dims] = entry.shape;
+  const voxels = elementCount(dims.slice(0, 3));
+  const images = await readBytes(join(folder, entry.images), 4 * elementCount(entry.shape));
+  const packed = await readBytes(join(folder, entry.labels), batch * voxels);
+  const stride = Math.ceil(voxels / 4) * 4;
+  const labels = new Uint8Array(batch * stride);
+  for (let image = 0; image < batch; image++) {
+    labels.set(packed.subarray(image * voxels, (image + 1) * voxels), image * stride);
+  }
+  return { ...entry, images: new Float32Array(images.buffer), labels };
+}
+
+async function readBytes(path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await Deno.readFile(path);
+  if (bytes.length === length) return bytes;
+  throw new RangeError(`Cannot read batch "${path}": it has ${bytes.length} bytes, not ${length}`);
+}
+
+/**
+ * Reads the state with which a folder's training begins.
+ *
+ * @param folder The folder.
+ * @param index Its index.
+ * @returns Arrays by name.
+ * @throws {SafetensorsError} If the file is damaged.
+ */
+export async function readBatchState(
+  folder: string,
+  { state }: BatchIndex,
+): Promise<ExportedTraining["state"]> {
+  const { tensors } = decodeSafetensors(await Deno.readFile(join(folder, state)));
+  return new Map([...tensors].map(([name, { data }]) => [name, data]));
 }
 
 /** State with axes: what a name has behind a slash is of a parameter's shape, as `adam.mean/head.bias`. */

@@ -6,7 +6,13 @@ import {
   initialStatistics,
   presetConfig,
 } from "../../src/nn/mod.ts";
-import { BatchFolder, type ExportedTraining, readBatchIndex } from "../../src/train/batch_files.ts";
+import {
+  BatchFolder,
+  type ExportedTraining,
+  readBatch,
+  readBatchIndex,
+  readBatchState,
+} from "../../src/train/batch_files.ts";
 
 const config = { ...presetConfig("unet-small", { classes: 3 }), channels: [2] };
 
@@ -56,6 +62,15 @@ Deno.test("BatchFolder writes raw batches, the state and an index", () =>
       [...await Deno.readFile(join(folder, entries[1]!.labels))],
       [...Array(15).keys(), ...Array(15).keys()],
     );
+    assertEquals(await readBatch(folder, entries[0]!), {
+      ...entries[0]!,
+      images,
+      // What the filling holds does not come back.
+      labels: labels.map((label, i) => i % 16 === 15 ? 0 : label),
+    });
+    await Deno.truncate(join(folder, entries[1]!.labels), 29);
+    await assertRejects(() => readBatch(folder, entries[1]!), RangeError, "29 bytes, not 30");
+    assertEquals(await readBatchState(folder, { ...index, batches: [] }), training.state);
     const { tensors } = decodeSafetensors(await Deno.readFile(join(folder, index.state)));
     assertEquals(tensors.get("down0.conv0.weights")!.shape, [3, 3, 3, 1, 2]);
     assertEquals(tensors.get("down0.conv0.variance")!.data, Float32Array.of(1, 1));
