@@ -44,4 +44,5 @@ export {
 } from "./peers/find.ts";
 export { type InstallOptions, installPeers } from "./peers/install.ts";
 export { formatTable } from "./table.ts";
+export type { ProgramCommand } from "./_line_program.ts";
 export { TorchTwin, type TwinGradients, type TwinRequest } from "./peers/torch_twin.ts";

@@ -1,4 +1,5 @@
 import type { LossSpec } from "../../src/nn/mod.ts";
+import type { OptimizerSpec } from "../../src/train/mod.ts";
 import { LineProgram, type ProgramCommand } from "../_line_program.ts";
 import { readRaw } from "../_raw.ts";
 import { parseReply } from "../protocol.ts";
@@ -13,7 +14,7 @@ export interface TwinRequest {
   /** In place of the folder's loss. */
   readonly loss?: LossSpec;
   /** In place of the folder's optimizer. */
-  readonly optimizer?: { readonly name: string };
+  readonly optimizer?: OptimizerSpec;
   /** In place of the folder's L2. */
   readonly l2?: number;
   /** A safetensors file in place of the folder's state. */

@@ -1,5 +1,12 @@
 import { TorchTwin, type TwinRequest } from "../../bench/mod.ts";
-import { elementCount, type TensorShape } from "../../src/nn/mod.ts";
+import {
+  elementCount,
+  initialParameters,
+  initialStatistics,
+  parametersOf,
+  type TensorShape,
+  type UNetConfig,
+} from "../../src/nn/mod.ts";
 import { RandomStream } from "../../src/random/mod.ts";
 import {
   BatchFolder,
@@ -70,4 +77,40 @@ export function drawn(seed: number): Pick<ExportedBatch, "shape" | "images" | "l
     images: Float32Array.from({ length: 96 }, () => random.normal()),
     labels: Uint8Array.from({ length: 96 }, (_, i) => label(i)),
   };
+}
+
+const BASE: UNetConfig = {
+  inputChannels: 1,
+  classes: 4,
+  channels: [3, 2],
+  convolutions: 2,
+  norm: "batch",
+  slope: 0,
+  pool: 3,
+  up: "transposed-3",
+  split: false,
+};
+
+/** Small networks: every value of every entry once. */
+export const CONFIGS: readonly UNetConfig[] = [
+  {},
+  { norm: "instance", slope: 0.01 },
+  { up: "transposed-2", pool: 2 },
+  { up: "nearest", split: true },
+  { up: "trilinear", convolutions: 1 },
+  { channels: [5] },
+].map((variant) => ({ ...BASE, ...variant } as UNetConfig));
+
+/** A state of which none is 0 or 1, with running statistics. */
+export function anyState(config: UNetConfig): Map<string, Float32Array<ArrayBuffer>> {
+  const random = new RandomStream({ seed: 11, stream: 0 });
+  const all = new Map([...initialParameters(config, 4), ...initialStatistics(config)]);
+  for (const { name, role } of parametersOf(config)) {
+    if (role === "weights") continue;
+    all.set(name, all.get(name)!.map((value) => value + random.uniform(-0.3, 0.3)));
+  }
+  for (const name of initialStatistics(config).keys()) {
+    all.set(name, all.get(name)!.map((value) => value + random.uniform(0.1, 0.5)));
+  }
+  return all;
 }

@@ -1,55 +1,10 @@
 import { assert, assertAlmostEquals } from "@std/assert";
 import { join } from "@std/path";
 import { ReferenceNetwork } from "../../reference/nn_network.ts";
-import {
-  initialParameters,
-  initialStatistics,
-  lossOfLogits,
-  NORM_EPSILON,
-  parametersOf,
-  runUNet,
-  type UNetConfig,
-} from "../../src/nn/mod.ts";
-import { RandomStream } from "../../src/random/mod.ts";
-import { drawn, test, writeFolder } from "./_twin.ts";
-
-const BASE: UNetConfig = {
-  inputChannels: 1,
-  classes: 4,
-  channels: [3, 2],
-  convolutions: 2,
-  norm: "batch",
-  slope: 0,
-  pool: 3,
-  up: "transposed-3",
-  split: false,
-};
+import { lossOfLogits, NORM_EPSILON, parametersOf, runUNet } from "../../src/nn/mod.ts";
+import { anyState, CONFIGS, drawn, test, writeFolder } from "./_twin.ts";
 
 const LOSS = { name: "ce-iou", background: true } as const;
-
-/** Every value of every entry once. */
-const VARIANTS: readonly Partial<UNetConfig>[] = [
-  {},
-  { norm: "instance", slope: 0.01 },
-  { up: "transposed-2", pool: 2 },
-  { up: "nearest", split: true },
-  { up: "trilinear", convolutions: 1 },
-  { channels: [5] },
-];
-
-/** Parameters of which none is 0 or 1, with running statistics. */
-function anyState(config: UNetConfig): Map<string, Float32Array<ArrayBuffer>> {
-  const random = new RandomStream({ seed: 11, stream: 0 });
-  const all = new Map([...initialParameters(config, 4), ...initialStatistics(config)]);
-  for (const { name, role } of parametersOf(config)) {
-    if (role === "weights") continue;
-    all.set(name, all.get(name)!.map((value) => value + random.uniform(-0.3, 0.3)));
-  }
-  for (const name of initialStatistics(config).keys()) {
-    all.set(name, all.get(name)!.map((value) => value + random.uniform(0.1, 0.5)));
-  }
-  return all;
-}
 
 /** Largest difference relative to the largest value. */
 function deviation(found: ArrayLike<number>, expected: ArrayLike<number>): number {
@@ -58,11 +13,10 @@ function deviation(found: ArrayLike<number>, expected: ArrayLike<number>): numbe
   return Math.max(...all.map((value, i) => Math.abs(found[i]! - value))) / most;
 }
 
-for (const variant of VARIANTS) {
+for (const config of CONFIGS) {
   test(
-    `and the reference network agree to the last gradient with ${JSON.stringify(variant)}`,
+    `and the reference network agree to the last gradient with ${JSON.stringify(config)}`,
     async (twin, dir) => {
-      const config: UNetConfig = { ...BASE, ...variant };
       const state = anyState(config);
       const { shape, images, labels } = drawn(5);
       const folder = join(dir, "batches");

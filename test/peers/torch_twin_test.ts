@@ -152,7 +152,7 @@ interface Update {
 }
 
 const UPDATES: readonly (readonly [ExportedTraining["optimizer"], Update])[] = [
-  [{ name: "adam", beta1: 0.8, beta2: 0.9, epsilon: 1e-3 } as { name: string }, {
+  [{ name: "adam", beta1: 0.8, beta2: 0.9, epsilon: 1e-3 }, {
     slots: { "adam.mean": 0, "adam.square": 0 },
     step(w, g, slots, rate, t) {
       slots[0] = 0.8 * slots[0]! + 0.2 * g;
@@ -160,7 +160,7 @@ const UPDATES: readonly (readonly [ExportedTraining["optimizer"], Update])[] = [
       return w - rate * (slots[0] / (1 - 0.8 ** t)) / (Math.sqrt(slots[1] / (1 - 0.9 ** t)) + 1e-3);
     },
   }],
-  [{ name: "rmsprop", decay: 0.8, momentum: 0.5, epsilon: 1e-4 } as { name: string }, {
+  [{ name: "rmsprop", decay: 0.8, momentum: 0.5, epsilon: 1e-4 }, {
     slots: { "rmsprop.square": 1, "rmsprop.step": 0 },
     step(w, g, slots, rate) {
       slots[0] = 0.8 * slots[0]! + 0.2 * g * g;
@@ -168,7 +168,7 @@ const UPDATES: readonly (readonly [ExportedTraining["optimizer"], Update])[] = [
       return w - slots[1];
     },
   }],
-  [{ name: "sgd", momentum: 0.5 } as { name: string }, {
+  [{ name: "sgd", momentum: 0.5 }, {
     slots: { "sgd.velocity": 0 },
     step(w, g, slots, rate) {
       slots[0] = 0.5 * slots[0]! + g;

@@ -18,6 +18,9 @@ import json
 import os
 import sys
 
+# Threads that wait for the next layer sleep: it may be long in coming where the other side of the comparison works meanwhile.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 import numpy as np
 import torch
 
