@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   segment: async () => (await import("./segment.ts")).segmentCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   pack: async () => (await import("./pack.ts")).packCommand,
+  twin: async () => (await import("./twin.ts")).twinCommand,
   losses: async () => (await import("./losses.ts")).lossesCommand,
 };
 

@@ -16,4 +16,6 @@ export type * from "./schema.ts";
 export type { CasePicture } from "./slices.ts";
 export { renderTrainReport } from "./train_report.ts";
 export type { TrainResult, TrainValidation } from "./train_schema.ts";
+export { renderTwinReport } from "./twin_report.ts";
+export type * from "./twin_schema.ts";
 export { writeTextWhole } from "./write_text.ts";

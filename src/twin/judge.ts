@@ -1,3 +1,5 @@
+import type { TwinVerdict } from "../report/twin_schema.ts";
+
 /**
  * How far a training in 32-bit numbers may be from the same training in f64. Two trainings in f32 that add in different orders part, and
  * what parts them grows from step to step, so no fixed bound holds along a curve. The measure is therefore PyTorch itself: in f32, with the
@@ -16,9 +18,6 @@ export const RULE = {
   decisive: 0.01,
 } as const;
 
-/** What comes of a comparison. */
-export type Verdict = "agrees" | "differs" | "undecided";
-
 /** A curve of ours beside PyTorch's. */
 export interface CurveVerdict {
   /** Our largest distance from f64 over the steps that are judged. */
@@ -32,7 +31,7 @@ export interface CurveVerdict {
   /** Steps that are judged: those before PyTorch's own runs part. */
   readonly judged: number;
   /** Undecided if not all steps could be judged and none differs. */
-  readonly verdict: Verdict;
+  readonly verdict: TwinVerdict;
 }
 
 /**
@@ -90,7 +89,7 @@ export interface GradientVerdict {
   readonly yardstick: number;
   /** Share of the tolerance; above 1 it differs. */
   readonly share: number;
-  readonly verdict: Verdict;
+  readonly verdict: TwinVerdict;
 }
 
 /** Gradients by parameter. */
@@ -117,7 +116,7 @@ export function judgeGradients(
     const deviation = off(ours);
     const yardstick = Math.max(...turned.map(off));
     const share = deviation / (RULE.factor * yardstick + RULE.floor);
-    const verdict: Verdict = share <= 1 ? "agrees" : "differs";
+    const verdict: TwinVerdict = share <= 1 ? "agrees" : "differs";
     return { parameter, deviation, yardstick, share, verdict };
   });
   return all.reduce((worst, next) =>
