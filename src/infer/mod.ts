@@ -4,7 +4,14 @@
  * @module
  */
 export { accumulateTile, type TileTarget } from "./accumulate.ts";
-export { type AxisTiles, axisTiles, fittingTile, tileWeights, type Weighting } from "./tiles.ts";
+export {
+  type AxisTiles,
+  axisTiles,
+  evenTile,
+  fittingTile,
+  tileWeights,
+  type Weighting,
+} from "./tiles.ts";
 export { type GpuNetwork, uploadNetwork } from "./network.ts";
 export {
   type SegmentOptions,

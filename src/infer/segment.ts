@@ -20,11 +20,17 @@ import {
 } from "../volume/mod.ts";
 import { accumulateTile } from "./accumulate.ts";
 import { type GpuNetwork, uploadNetwork } from "./network.ts";
-import { axisTiles, fittingTile, tileWeights, type Weighting } from "./tiles.ts";
+import { axisTiles, evenTile, fittingTile, tileWeights, type Weighting } from "./tiles.ts";
+
+/** Voxels of the paper's tiles along x, y, z ([C]). */
+const PAPER_CROP: Vec3 = [120, 120, 160];
 
 /** How a volume is cut into tiles. */
 export interface TileOptions {
-  /** Voxels of a tile along x, y, z; by default the model's crop, or what of it fits the adapter. */
+  /**
+   * Voxels of a tile along x, y, z. By default the model's crop where its normalisation is by instance, whose statistics depend on the size;
+   * else the paper's crop, or the model's if that is larger, as small as the same number of tiles allows. In any case what fits the adapter.
+   */
   readonly tile?: Vec3 | undefined;
   /** Share of a tile that the next one has in common with it: a quarter by default, as in the paper. */
   readonly overlap?: number | undefined;
@@ -188,12 +194,17 @@ function tilesOf(
     SegmentResidentOptions,
 ) {
   const multiple = requiredMultiple(config);
-  const size = tile ?? fittingTile(crop, dims, {
+  const fixed = config.norm === "instance";
+  const wanted = fixed ? crop : crop.map((n, axis) => Math.max(n, PAPER_CROP[axis]!));
+  const fitting = tile ?? fittingTile(wanted as unknown as Vec3, dims, {
     multiple,
     most: gpu.largestArray / 4,
     classes: config.classes,
     channels: widest(config, network.precision),
   });
+  const size = tile || fixed
+    ? fitting
+    : dims.map((n, axis) => evenTile(n, fitting[axis]!, overlap, multiple));
   return dims.map((n, axis) => axisTiles(n, size[axis]!, overlap, multiple)) as [
     ReturnType<typeof axisTiles>,
     ReturnType<typeof axisTiles>,

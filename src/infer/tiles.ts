@@ -48,6 +48,24 @@ export function axisTiles(
 }
 
 /**
+ * The smallest tile that covers an axis in as few tiles as the wanted one does: less is computed twice.
+ *
+ * @param n Voxels of the volume.
+ * @param wanted Voxels of a tile, a multiple of `multiple`.
+ * @param overlap As {@linkcode axisTiles} takes it.
+ * @param multiple What tile sizes are multiples of.
+ * @returns Voxels, a multiple of `multiple`, at most `wanted`.
+ */
+export function evenTile(n: number, wanted: number, overlap: number, multiple: number): number {
+  const count = (size: number) => axisTiles(n, size, overlap, multiple).starts.length;
+  const least = count(wanted);
+  // Fewer voxels than an even share cannot do.
+  let size = Math.ceil(n / least / multiple) * multiple;
+  while (size < wanted && count(size) > least) size += multiple;
+  return Math.min(size, wanted);
+}
+
+/**
  * Weights of a tile's voxels along one axis.
  *
  * @param n Voxels.

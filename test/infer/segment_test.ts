@@ -102,13 +102,32 @@ Deno.test(
       using volume = uploadVolume(gpu, noise(dims, 2));
       const tiles: string[] = [];
       const onTile = (done: number, all: number) => tiles.push(`${done} of ${all}`);
-      const labels = await segmentResident(gpu, { volume, network, model, onTile });
+      const tile = [16, 16, 16] as const;
+      const labels = await segmentResident(gpu, { volume, network, model, tile, onTile });
       assertEquals(labels.length, voxelCount(dims));
       assert(labels.every((label) => label < 3));
       const count = dims.map((n) => Math.ceil(Math.max(0, Math.ceil(n / 2) * 2 - 16) / 12) + 1);
       const all = count.reduce((product, n) => product * n, 1);
       assertEquals(tiles, Array.from({ length: all }, (_, i) => `${i + 1} of ${all}`));
     }
+  }),
+);
+
+Deno.test(
+  "segmentResident() takes the paper's tiles by default, and the model's crop where statistics depend on the size",
+  withGpu(async (gpu) => {
+    using volume = uploadVolume(gpu, noise([24, 18, 20], 3));
+    const count = async (norm: "batch" | "instance") => {
+      const { weights, ...rest } = model;
+      const own = { ...rest, config: { ...config, norm }, weights };
+      using network = uploadNetwork(gpu, own);
+      let tiles = 0;
+      await segmentResident(gpu, { volume, network, model: own, onTile: (_, all) => tiles = all });
+      return tiles;
+    };
+    assertEquals(await count("batch"), 1);
+    // Crops of 16 cover 24 and 20 voxels in two tiles, 18 too.
+    assertEquals(await count("instance"), 8);
   }),
 );
 
@@ -158,6 +177,7 @@ Deno.test(
     const work = segmentVolume(gpu, {
       volume: noise([40, 16, 16], 3),
       model,
+      tile: [16, 16, 16],
       signal: controller.signal,
       onTile: () => controller.abort(reason),
     });

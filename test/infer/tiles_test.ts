@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { axisTiles, fittingTile, tileWeights } from "../../src/infer/mod.ts";
+import { axisTiles, evenTile, fittingTile, tileWeights } from "../../src/infer/mod.ts";
 
 Deno.test("axisTiles() gives one tile where the volume fits, as short as the network allows", () => {
   assertEquals(axisTiles(20, 48, 0.25, 8), { size: 24, starts: [0] });
@@ -37,6 +37,26 @@ Deno.test("axisTiles() covers every voxel, at multiples, with at least the overl
 Deno.test("axisTiles() refuses an overlap or a tile that it cannot place", () => {
   assertThrows(() => axisTiles(10, 8, 1, 8), RangeError, "found 1");
   assertThrows(() => axisTiles(10, 12, 0.25, 8), RangeError, "tiles of 12 voxels");
+});
+
+Deno.test("evenTile() shares an axis out evenly, in no more tiles and with no less overlap", () => {
+  // Two tiles of 120 cover 124 voxels; so do two of 72, 124 <= 72 + 0.75 * 72 rounded down to 52.
+  assertEquals(evenTile(122, 120, 0.25, 4), 72);
+  assertEquals(evenTile(112, 160, 0.25, 4), 112);
+  assertEquals(evenTile(3, 8, 0.25, 8), 8);
+  const numbers = fc.record({
+    n: fc.integer({ min: 1, max: 300 }),
+    tiles: fc.integer({ min: 1, max: 12 }),
+    multiple: fc.constantFrom(1, 2, 4, 8),
+    overlap: fc.constantFrom(0, 0.25, 0.5),
+  });
+  fc.assert(fc.property(numbers, ({ n, tiles, multiple, overlap }) => {
+    const wanted = tiles * multiple;
+    const count = (size: number) => axisTiles(n, size, overlap, multiple).starts.length;
+    const even = evenTile(n, wanted, overlap, multiple);
+    assert(even <= wanted && even % multiple === 0 && count(even) <= count(wanted));
+    if (even > multiple) assert(count(even - multiple) > count(wanted));
+  }));
 });
 
 Deno.test("tileWeights() gives 1, or a Gaussian with an eighth of the tile as its standard deviation", () => {
