@@ -17,6 +17,7 @@ import * as optimizers from "./optimizers.ts";
 import type { Pair } from "./pair.ts";
 import * as random from "./random.ts";
 import * as resolution from "./resolution.ts";
+import { trainStep } from "./train_step.ts";
 
 export * from "./pair.ts";
 
@@ -63,4 +64,5 @@ export const pairs: readonly Pair[] = [
   accumulate,
   addition,
   ...lossPairs,
+  trainStep,
 ];

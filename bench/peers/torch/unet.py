@@ -16,10 +16,12 @@ class UNet:
     """
     config: as in the index of a folder of batches.
     state: tensors by name; those of the network are taken as they are and changed in place, others are left alone.
+    memory_format: of what convolutions read; as it comes if absent.
     """
 
-    def __init__(self, config, state):
+    def __init__(self, config, state, memory_format=torch.preserve_format):
         self.config = config
+        self.memory_format = memory_format
         statistics = (".mean", ".variance")
         own = {name: tensor for name, tensor in state.items() if "/" not in name}
         self.statistics = {name: tensor for name, tensor in own.items() if name.endswith(statistics)}
@@ -53,9 +55,9 @@ class UNet:
         return x
 
     def _convolution(self, x, name, bias=None):
-        weights = self.parameters[f"{name}.weights"]
-        padding = [size // 2 for size in weights.shape[:3]]
-        return functional.conv3d(x, weights.permute(4, 3, 0, 1, 2), bias, padding=padding)
+        weights = self._weights(name)
+        padding = [size // 2 for size in weights.shape[2:]]
+        return functional.conv3d(self._ready(x), weights, bias, padding=padding)
 
     def _norm(self, x, name, training):
         gamma, beta = self.parameters[f"{name}.gamma"], self.parameters[f"{name}.beta"]
@@ -70,7 +72,16 @@ class UNet:
             return functional.interpolate(x, scale_factor=2, mode=up)
         if up == "trilinear":
             return functional.interpolate(x, scale_factor=2, mode=up, align_corners=False)
-        weights = self.parameters[f"{name}.weights"].permute(4, 3, 0, 1, 2)
         bias = self.parameters[f"{name}.bias"]
         padding = 0 if up == "transposed-2" else 1
-        return functional.conv_transpose3d(x, weights, bias, stride=2, padding=padding, output_padding=padding)
+        return functional.conv_transpose3d(
+            self._ready(x), self._weights(name), bias, stride=2, padding=padding, output_padding=padding
+        )
+
+    def _weights(self, name):
+        return self._ready(self.parameters[f"{name}.weights"].permute(4, 3, 0, 1, 2))
+
+    def _ready(self, tensor):
+        if self.memory_format == torch.preserve_format:
+            return tensor
+        return tensor.contiguous(memory_format=self.memory_format)

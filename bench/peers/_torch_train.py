@@ -1,0 +1,65 @@
+"""A whole training step by PyTorch, on the CPU or on a CUDA device: the network, loss and optimizer of bench/peers/torch.
+
+Each step begins with the case's state and batch in host memory and ends with loss, parameters and Adam's first moments there, as the
+project's does. Both of PyTorch's memory formats are tried, channels first and last, and the faster one is kept.
+"""
+
+import os
+import sys
+
+import torch
+
+from _serve import Runner
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "torch"))
+
+from losses import loss
+from optimizers import optimizer
+from unet import UNet
+
+FORMATS = (torch.contiguous_format, torch.channels_last_3d)
+
+
+class Step:
+    """A case's batch and state in host memory."""
+
+    def __init__(self, case, device):
+        self.case = case
+        self.device = device
+        shape = case["shape"]
+        voxels = shape[1] * shape[2] * shape[3]
+        self.images = torch.from_numpy(case["images"].reshape(shape))
+        # Images are padded to whole words.
+        self.labels = torch.from_numpy(case["labels"].reshape(shape[0], -1)[:, :voxels].reshape(shape[:4]).copy())
+        shapes = case["shapes"]
+        self.state = {
+            name: torch.from_numpy(values.reshape(shapes[name.split("/")[-1]])) for name, values in case["state"].items()
+        }
+
+    def run(self, memory_format):
+        case = self.case
+        # Steps change the state in place.
+        state = {name: tensor.to(self.device, copy=True) for name, tensor in self.state.items()}
+        network = UNet(case["config"], state, memory_format)
+        parameters = network.parameters
+        moments = {f"adam.mean/{name}": torch.zeros_like(tensor) for name, tensor in parameters.items()}
+        adam = optimizer({"name": "adam"}, parameters, case["l2"], {**state, **moments}, case["step"])
+        for group in adam.param_groups:
+            group["lr"] = case["rate"]
+        with torch.enable_grad():
+            logits = network(self.images.to(self.device), training=True)
+            value = loss({"name": "iou", "background": True}, logits, self.labels.to(self.device).long())
+            value.backward()
+            adam.step()
+        outputs = [value, *parameters.values(), *moments.values()]
+        return [output.detach().cpu().numpy() for output in outputs]
+
+
+def kernels(device):
+    """The kernels by name, on `"cpu"` or `"cuda"`."""
+
+    def train_step(case):
+        step = Step(case, device)
+        return Runner(*((lambda format=format: step.run(format)) for format in FORMATS))
+
+    return {"nn/train-step": train_step}
