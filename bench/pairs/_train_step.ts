@@ -44,7 +44,7 @@ const THIN: UNetConfig = { ...SMALL, channels: [3, 5], convolutions: 1 };
 export const HEADLINE: Case<TrainStepInput> = {
   ...stepCase("unet-small, 48 x 48 x 48", SMALL, [48, 48, 48]),
   headline: true,
-  without: { typescript: "Plain loops in f64 take half a minute; 16 x 16 x 16 is checked" },
+  without: { typescript: "Plain loops in f64 take 10 s; 16 x 16 x 16 is checked" },
 };
 
 /** What is checked against f64. */
@@ -81,7 +81,10 @@ function stepInput(config: UNetConfig, dims: Vec3, images: number): TrainStepInp
     labels: new Uint8Array(images * padded),
   };
   for (let b = 0; b < images; b++) {
-    input.images.set(waves(dims, 20 + b).map((hu) => hu / 600), b * voxels);
+    // Noise: where an image is flat, activations are equal but for roundings, and any may be its window's maximum.
+    const noise = fillNormal({ seed: 22, stream: b }, new Float32Array(voxels));
+    const image = waves(dims, 20 + b).map((hu, i) => hu / 600 + 0.05 * noise[i]!);
+    input.images.set(image, b * voxels);
     // A tenth of the voxels does not count.
     const labels = regions(dims, 20 + b).map((label, i) => i % 10 === 9 ? 255 : label);
     input.labels.set(labels, b * padded);
@@ -120,13 +123,13 @@ const LOSS: Acceptance = {
     "Sums over the volume of probabilities behind some 20 layers in 32 bits, a few 2^-24 each",
 };
 
-/** First moments are a tenth of the gradient, whose numbers are below 0.15 and small beside that in most layers. */
+/** First moments are a tenth of the gradient, which is up to 0.15 in the smallest cases and 0.01 at 48^3. */
 const MOMENTS: Acceptance = {
   class: "absolute",
-  tolerance: 1e-7,
+  tolerance: 5e-7,
   reason:
-    "A tenth of gradients of up to 0.15, which are 2^-20 of the largest of their layer off: " +
-    "normalization over as few as two voxels magnifies the roundings",
+    "A tenth of the gradient: beside roundings, of a million activations one is so near to 0, or to another of its window, " +
+    "that ReLU or max-pooling decide otherwise, and moves it by a voxel's share, 2e-7 at 48^3",
 };
 
 /** The acceptance of parameters. */
