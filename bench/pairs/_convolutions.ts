@@ -63,13 +63,27 @@ export const BORDERS: readonly Shapes[] = [
   shapes([1, 2, 3, 2, 80], [3, 3, 3], 78),
 ];
 
+/** Says a convolution's shapes. */
 function nameOf({ inputShape, size, stride, channels }: Shapes): string {
   const [batch, nz, ny, nx, cin] = inputShape;
-  const images = batch > 1 ? `, batch ${batch}` : "";
+  const images = inBatch(batch);
   const strided = stride > 1 ? `, stride ${stride}` : "";
   return `${cin} to ${channels} channels, ${
     size.join("x")
   }${strided}, ${nx} x ${ny} x ${nz}${images}`;
+}
+
+/** Says a transposed convolution's shapes, which are those of the convolution from its output to its input. */
+export function transposedNameOf(shapes: Shapes): string {
+  const [batch, mz, my, mx, cin] = outputShape(shapes);
+  const { size, inputShape: { 4: cout } } = shapes;
+  return `${cin} to ${cout} channels, ${size.join("x")}, ${mx} x ${my} x ${mz} doubled${
+    inBatch(batch)
+  }`;
+}
+
+function inBatch(images: number): string {
+  return images > 1 ? `, batch ${images}` : "";
 }
 
 /**
@@ -78,15 +92,17 @@ function nameOf({ inputShape, size, stride, channels }: Shapes): string {
  * @param make Makes an input from shapes and a random stream of its own.
  * @param layers Headline shapes.
  * @param borders The others.
+ * @param name Says what a shape is.
  * @returns The cases.
  */
 export function convolutionCases<I extends object>(
   make: (shapes: Shapes, random: RandomStream) => I,
   layers: readonly Shapes[] = LAYERS,
   borders: readonly Shapes[] = BORDERS,
+  name: (shapes: Shapes) => string = nameOf,
 ): Case<I>[] {
   const one = (shapes: Shapes, index: number) => ({
-    name: nameOf(shapes),
+    name: name(shapes),
     ...(shapes === LARGE && { without: { "tfjs-cpu": "it takes seconds and is run on 48^3" } }),
     input: () => make(shapes, new RandomStream({ seed: 41, stream: index })),
   });

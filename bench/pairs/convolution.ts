@@ -28,6 +28,7 @@ import {
   readBack,
   type Shapes,
   termsOf,
+  transposedNameOf,
   uploadTensor,
 } from "./_convolutions.ts";
 import type { Pair } from "./pair.ts";
@@ -218,7 +219,11 @@ export const convTranspose3d: Pair<TransposedInput> = {
       weights: randomWeights(random, shapes, elementCount(shapes.size) * shapes.channels),
       bias: numbers(random, shapes.inputShape[4], 1),
     }),
-    [doubling([1, 24, 24, 24, 16], [2, 2, 2], 8), doubling([1, 12, 12, 12, 32], [2, 2, 2], 16)],
+    [
+      doubling([1, 24, 24, 24, 16], [3, 3, 3], 8),
+      doubling([1, 24, 24, 24, 16], [2, 2, 2], 8),
+      doubling([1, 12, 12, 12, 32], [2, 2, 2], 16),
+    ],
     [
       doubling([1, 1, 1, 1, 1], [3, 3, 3], 1),
       doubling([1, 1, 1, 1, 1], [2, 2, 2], 1),
@@ -226,6 +231,7 @@ export const convTranspose3d: Pair<TransposedInput> = {
       doubling([2, 3, 4, 5, 6], [2, 2, 2], 7),
       doubling([1, 5, 4, 3, 3], [2, 3, 2], 5),
     ],
+    transposedNameOf,
   ),
   gpu: async (gpu, c) => {
     using input = uploadTensor(gpu, c.input, outputShape(c));
