@@ -1,29 +1,23 @@
 """Convolutions and their gradients by PyTorch's own operators, on the CPU or on a CUDA device.
 
-Cases have the project's axes, [batch, z, y, x, channel] and [kz, ky, kx, in, out]; PyTorch's are (batch, channel, z, y, x) and
-(out, in, kz, ky, kx). A program on PyTorch keeps its tensors in PyTorch's axes, so turning them is not timed. Both of its memory
-formats are tried, channels first and last, and the faster one is kept.
-
-What is timed begins with the tensors in host memory and ends with the output there, page-locked on a CUDA device. Tensors in oneDNN's
-own format (`to_mkldnn()`) are left out: PyTorch does not train with them.
+_torch_tensors.py says how a case's axes are turned and what is timed; filters are [kz, ky, kx, in, out] there and
+(out, in, kz, ky, kx) here. Tensors in oneDNN's own format (`to_mkldnn()`) are left out: PyTorch does not train with them.
 """
 
 import torch
 from torch.nn import functional
 
 from _serve import Runner
+from _torch_tensors import Tensors, ways
 
-FORMATS = (torch.contiguous_format, torch.channels_last_3d)
-TO_TORCH, TO_PROJECT = (0, 4, 1, 2, 3), (0, 2, 3, 4, 1)
 FILTER_TO_TORCH, FILTER_TO_PROJECT = (4, 3, 0, 1, 2), (2, 3, 4, 1, 0)
 
 
-class Convolution:
+class Convolution(Tensors):
     """A case's shapes and its tensors in one memory format."""
 
     def __init__(self, case, memory_format, device):
-        self.device = device
-        self.memory_format = memory_format
+        super().__init__(memory_format, device)
         self.shape = case["inputShape"]
         batch, *grid, self.inputs = self.shape
         self.outputs = case["channels"]
@@ -32,31 +26,15 @@ class Convolution:
         self.padding = [(k - 1) // 2 for k in self.size]
         cells = [(n + 2 * p - k) // case["stride"] + 1 for n, p, k in zip(grid, self.padding, self.size)]
         self.output_shape = [batch, *cells, self.outputs]
-        self.result = None
-
-    def tensor(self, data, shape, axes):
-        """A tensor in host memory, in PyTorch's axes."""
-        tensor = torch.from_numpy(data.reshape(shape)).permute(axes).contiguous(memory_format=self.memory_format)
-        return tensor.pin_memory() if self.device == "cuda" else tensor
 
     def input(self, data):
-        return self.tensor(data, self.shape, TO_TORCH)
+        return self.tensor(data, self.shape)
 
     def output(self, data):
-        return self.tensor(data, self.output_shape, TO_TORCH)
+        return self.tensor(data, self.output_shape)
 
     def filter(self, data):
         return self.tensor(data, [*self.size, self.inputs, self.outputs], FILTER_TO_TORCH)
-
-    def upload(self, *tensors):
-        return [tensor.to(self.device, non_blocking=True) for tensor in tensors]
-
-    def download(self, tensor, axes=TO_PROJECT):
-        if self.device == "cuda":
-            if self.result is None:
-                self.result = torch.empty_like(tensor, device="cpu", pin_memory=True)
-            tensor = self.result.copy_(tensor)
-        return tensor.permute(axes).numpy()
 
     def backward(self, gradient, input, weights, mask):
         """Gradients by input, weights and bias, those of `mask` alone."""
@@ -122,9 +100,6 @@ def transposed(case, convolution):
 def kernels(device):
     """The kernels by name, on `"cpu"` or `"cuda"`."""
 
-    def ways(kernel):
-        return lambda case: Runner(*(kernel(case, Convolution(case, format, device)) for format in FORMATS))
-
     def channel_sums(case):
         # A bias's gradient reads its tensor in the axes it has.
         values = torch.from_numpy(case["values"].reshape(-1, case["shape"][4]))
@@ -132,9 +107,9 @@ def kernels(device):
         return Runner(lambda: host.to(device, non_blocking=True).sum(0).cpu().numpy())
 
     return {
-        "nn/conv3d": ways(conv3d),
-        "nn/conv3d-input-gradient": ways(input_gradient),
-        "nn/conv3d-filter-gradient": ways(filter_gradient),
-        "nn/conv-transpose3d": ways(transposed),
+        "nn/conv3d": ways(conv3d, Convolution)(device),
+        "nn/conv3d-input-gradient": ways(input_gradient, Convolution)(device),
+        "nn/conv3d-filter-gradient": ways(filter_gradient, Convolution)(device),
+        "nn/conv-transpose3d": ways(transposed, Convolution)(device),
         "nn/channel-sums": channel_sums,
     }

@@ -77,6 +77,20 @@ Deno.test(
 );
 
 Deno.test(
+  "normalize() of equal values that are no sum of powers of two gives exactly beta",
+  withGpu(async (gpu) => {
+    const shape: TensorShape = [1, 9, 10, 11, 7];
+    using input = tensor(gpu, shape, new Float32Array(elementCount(shape)).fill(3.3));
+    using gamma = floats(gpu, numbers(7, 26));
+    using beta = floats(gpu, [1, 2, 3, 4, 5, 6, 7]);
+    const layer = { input, gamma, beta, kind: "batch", epsilon: 1e-5, slope: 1 } as const;
+    using made = normalize(gpu, layer);
+    const output = await gpu.read(made.output.array, Float32Array);
+    assertEquals(output, output.map((_, i) => i % 7 + 1));
+  }),
+);
+
+Deno.test(
   "normalize() and its gradient give the same bits on every run",
   withGpu(async (gpu) => {
     const shape: TensorShape = [2, 17, 18, 19, 7];
