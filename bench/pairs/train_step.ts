@@ -63,6 +63,7 @@ export const trainStep: Pair<TrainStepInput> = {
     "src/nn/ops/upsample.wgsl.ts",
     "src/nn/ops/voxels.wgsl.ts",
     "src/nn/optimizers/update.wgsl.ts",
+    "src/nn/total.wgsl.ts",
   ],
   cases: [HEADLINE, ...CHECKED],
   parts: stepParts,

@@ -5,7 +5,7 @@ import { itemTypes } from "./_item_types.ts";
  * WGSL that copies a run of channels of every voxel from one tensor to another.
  *
  * Bindings: `source`, `copied`; what is not in the run is not touched. One invocation an item of the run; items of 4 floats where all
- * numbers of channels are multiples of 4. Tolerance: none, floats are moved.
+ * numbers of channels are multiples of 4. Workgroup 64. Exact: floats are moved.
  *
  * @param channels Channels of the source, of the target and of the run, in items.
  * @param firsts First item of the run in the source and in the target.

@@ -53,7 +53,8 @@ function windowWgsl(shape: TensorShape, width: 1 | 4, size: PoolSize, visit: str
 const LOWEST = `F(-0x1.fffffep+127f)`;
 
 /**
- * WGSL of max-pooling; one invocation an output item.
+ * WGSL of max-pooling; one invocation an output item, workgroup 64. Exact: a maximum is one of its values. The software adapter spends its
+ * time on the loads: windows of 2 take 0.4 ms, of 3 1.5 ms (8 channels, 48 x 48 x 48, lavapipe, 2 cores).
  *
  * Bindings: `source` and `pooled`, [batch, z, y, x, channel].
  *
@@ -80,7 +81,8 @@ export function maxPoolWgsl(
 }
 
 /**
- * WGSL of where each window's first maximum lies: (kz size + ky) size + kx, from the window's first voxel.
+ * WGSL of where each window's first maximum lies: (kz size + ky) size + kx, from the window's first voxel. One invocation an output item,
+ * workgroup 64; exact.
  *
  * Bindings: `source`; `winner`, an index for each output float.
  *
@@ -118,7 +120,8 @@ export function maxPoolWinnerWgsl(shape: TensorShape, width: 1 | 4, size: PoolSi
 
 /**
  * WGSL of the gradient of max-pooling, gathered: one invocation takes a cell of 2 x 2 x 2 input voxels, which lie in the windows of the
- * cell's own output and, for windows of 3, of the next along each axis.
+ * cell's own output and, for windows of 3, of the next along each axis. Workgroup 64. Tolerance: sums of at most eight values; exact for
+ * windows of 2. Gathering takes no atomics, so results are the same on every run.
  *
  * Bindings: `winner` of {@linkcode maxPoolWinnerWgsl}; `gradient` of the output; `dx`.
  *
