@@ -40,16 +40,10 @@ const CLASSES = 7;
 const SMALL = presetConfig("unet-small", { classes: CLASSES });
 const THIN: UNetConfig = { ...SMALL, channels: [3, 5], convolutions: 1 };
 
-/** The step that the goals are about. */
-export const HEADLINE: Case<TrainStepInput> = {
-  ...stepCase("unet-small, 48 x 48 x 48", SMALL, [48, 48, 48]),
-  headline: true,
-  without: { typescript: "Plain loops in f64 take 10 s; 16 x 16 x 16 is checked" },
-};
-
-/** What is checked against f64. */
-export const CHECKED: readonly Case<TrainStepInput>[] = [
-  stepCase("unet-small, 16 x 16 x 16", SMALL, [16, 16, 16]),
+/** A quick run times the small step alone: the oracle takes 10 s for the larger one, which the goals are about. */
+export const CASES: readonly Case<TrainStepInput>[] = [
+  { ...stepCase("unet-small, 16 x 16 x 16", SMALL, [16, 16, 16]), headline: true },
+  { ...stepCase("unet-small, 48 x 48 x 48", SMALL, [48, 48, 48]), headline: true },
   edge("batch 2, pool 2, leaky ReLU, transposed 2, instances, 12 x 8 x 4", [12, 8, 4], 2, {
     norm: "instance",
     pool: 2,

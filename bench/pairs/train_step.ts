@@ -1,8 +1,7 @@
 import type { Gpu, GpuArray } from "../../src/gpu/mod.ts";
 import { GpuTensor, parametersOf } from "../../src/nn/mod.ts";
 import {
-  CHECKED,
-  HEADLINE,
+  CASES,
   PARAMETERS,
   stepFlops,
   stepParts,
@@ -65,7 +64,7 @@ export const trainStep: Pair<TrainStepInput> = {
     "src/nn/optimizers/update.wgsl.ts",
     "src/nn/total.wgsl.ts",
   ],
-  cases: [HEADLINE, ...CHECKED],
+  cases: CASES,
   parts: stepParts,
   gpu: stepOnGpu,
   references: { typescript: stepReference },
