@@ -66,6 +66,7 @@ function footer({ command, seed }: BenchResult): string[] {
   return [
     "Times are wall times of one call, uploads and readbacks included: the median of the samples and its bootstrap",
     "95 % interval; kernel: the GPU's own clock; first: the first call, compilation included, in no median.",
+    "Outliers lie more than 1.5 interquartile ranges outside the quartiles; they count like all others.",
     "Ratio: the median over that of webgpu, above 1 webgpu is faster.",
     `Again: ${command}${command.includes("--seed") ? "" : ` (seed ${seed})`}`,
   ];
@@ -108,11 +109,16 @@ function cellsOf(row: BenchRow, { ratios }: BenchResult): string[] {
     row.ci95_ms.map(milliseconds).join(" - "),
     row.kernel_ms === undefined ? "" : milliseconds(row.kernel_ms),
     row.first_call_ms === undefined ? "" : milliseconds(row.first_call_ms),
-    `${row.samples_ms.length}`,
+    samplesText(row),
     ratio ? `${ratio.ratio.toPrecision(3)} x` : "",
     ratio ? ratio.ci95.map((value) => value.toPrecision(3)).join(" - ") : "",
     agreementText(row.agreement),
   ];
+}
+
+function samplesText({ samples_ms: { length }, outliers = 0 }: BenchRow): string {
+  if (outliers === 0) return `${length}`;
+  return `${length} (${outliers} ${outliers === 1 ? "outlier" : "outliers"})`;
 }
 
 function agreementText({ ok, own_noise, parts, ...whole }: BenchRow["agreement"]): string {
@@ -147,5 +153,5 @@ function milliseconds(ms: number): string {
 }
 
 function percent(share: number): string {
-  return `${(share * 100).toPrecision(2)} %`;
+  return `${Number((share * 100).toPrecision(2))} %`;
 }

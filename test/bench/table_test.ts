@@ -49,6 +49,7 @@ Deno.test("formatTable() puts the adapter first, then a block per case", () => {
     "",
     "Times are wall times of one call, uploads and readbacks included: the median of the samples and its bootstrap",
     "95 % interval; kernel: the GPU's own clock; first: the first call, compilation included, in no median.",
+    "Outliers lie more than 1.5 interquartile ranges outside the quartiles; they count like all others.",
     "Ratio: the median over that of webgpu, above 1 webgpu is faster.",
     "Again: deno task bench (seed 1)",
   ]);
@@ -84,4 +85,17 @@ Deno.test("formatTable() shows an output's parts, and of a peer with noise of it
     lines.some((line) => line.startsWith(`  ${start} `) && line.endsWith(`  ${end}`));
   assert(ends("webgpu", "ok, image absolute, off by 0.50 HU; labels mismatch-count, 5 differ"));
   assert(ends("scipy", "ok as far as its own noise reaches, sd 0.25"));
+});
+
+Deno.test("formatTable() counts outliers beside the samples, and writes shares as plain numbers", () => {
+  const [gpu] = result.results;
+  const roofline = { bytes: 1, flops: 1, bandwidth_share: 1.004, flops_share: 0.0001 };
+  const samples_ms = [1, 1, 1, 1, 9];
+  const linesWith = (outliers: number) =>
+    formatTable({ ...result, results: [{ ...gpu!, samples_ms, outliers, roofline }] }).split("\n");
+  assert(linesWith(0).some((line) => / 5 +ok, exact$/.test(line)));
+  assert(linesWith(1).some((line) => / 5 \(1 outlier\) +ok, exact$/.test(line)));
+  assert(linesWith(2).some((line) => / 5 \(2 outliers\) +ok, exact$/.test(line)));
+  const shares = "    roofline: 100 % of the copy bandwidth, 0.01 % of the multiply-add rate";
+  assert(linesWith(0).includes(shares));
 });
