@@ -20,7 +20,7 @@ import project from "../deno.json" with { type: "json" };
 export interface BenchOptions {
   /** Only kernels of this suite; by default all. */
   readonly suite?: string;
-  /** The smallest headline case of each kernel, few samples. */
+  /** The first headline case of each kernel, few samples. */
   readonly quick?: boolean;
   /** `"software"`, `"hardware"`, or a part of the adapter's description. */
   readonly adapter?: string;

@@ -34,7 +34,7 @@ export const benchCommand: Command = defineCommand({
   operands: [],
   flags: {
     suite: { type: "string", value: "NAME", help: `One of ${benchSuites().join(", ")}` },
-    quick: { type: "boolean", help: "The smallest case of each kernel, few samples" },
+    quick: { type: "boolean", help: "Only the first case of each kernel, few samples" },
     peers: {
       type: "string",
       value: "LIST",
