@@ -112,7 +112,7 @@ export interface FilterGradientInput extends Shapes {
 /** Gradient of a convolution by its weights. */
 export const conv3dFilter: Pair<FilterGradientInput> = {
   name: "nn/conv3d-filter-gradient",
-  kernels: ["src/nn/ops/filter_gradient.wgsl.ts", "src/nn/ops/column_sums.wgsl"],
+  kernels: ["src/nn/ops/filter_gradient.wgsl.ts", "src/nn/ops/column_sums.wgsl.ts"],
   cases: convolutionCases((shapes, random) => {
     const output = outputShape(shapes);
     // Sums of as many products as the output has voxels, of the inputs' size.
@@ -161,7 +161,7 @@ const SUMMED: readonly [TensorShape, "headline" | "edge"][] = [
 /** Sums over voxels: the gradient by a bias. */
 export const channelSums: Pair<ChannelSumsInput> = {
   name: "nn/channel-sums",
-  kernels: ["src/nn/ops/column_sums.wgsl"],
+  kernels: ["src/nn/ops/column_sums.wgsl.ts"],
   cases: SUMMED.map(([shape, kind], i) => ({
     name: `${shape[4]} channels, ${shape[3]} x ${shape[2]} x ${shape[1]}, batch ${shape[0]}`,
     [kind]: true,

@@ -9,7 +9,7 @@ const KERNELS = [
   "src/nn/losses/loss_gradient.wgsl.ts",
   "src/nn/losses/loss_sums.wgsl.ts",
   "src/nn/losses/voxel.wgsl.ts",
-  "src/nn/ops/column_sums.wgsl",
+  "src/nn/ops/column_sums.wgsl.ts",
 ];
 
 async function lossOnGpu(gpu: Gpu, input: LossInput) {

@@ -49,7 +49,7 @@ export const trainStep: Pair<TrainStepInput> = {
     "src/nn/losses/loss_sums.wgsl.ts",
     "src/nn/losses/voxel.wgsl.ts",
     "src/nn/ops/add.wgsl",
-    "src/nn/ops/column_sums.wgsl",
+    "src/nn/ops/column_sums.wgsl.ts",
     "src/nn/ops/copy_channels.wgsl.ts",
     "src/nn/ops/correlate.wgsl.ts",
     "src/nn/ops/filter_gradient.wgsl.ts",

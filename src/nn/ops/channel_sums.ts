@@ -7,13 +7,18 @@ import {
   uniforms,
 } from "../../gpu/mod.ts";
 import { elementCount, type GpuTensor } from "../tensor.ts";
-import columnSumsWgsl from "./column_sums.wgsl" with { type: "text" };
+import { memo } from "./_memo.ts";
+import { columnSumsWgsl } from "./column_sums.wgsl.ts";
 
-const sums = defineKernel({
-  label: "nn/column-sums",
-  code: columnSumsWgsl,
-  bindings: { p: "uniform", matrix: "read", sums: "write" },
-});
+const LABEL = "nn/column-sums";
+
+const kernel = memo((width: 1 | 4) =>
+  defineKernel({
+    label: LABEL,
+    code: columnSumsWgsl(width),
+    bindings: { p: "uniform", matrix: "read", sums: "write" },
+  })
+);
 
 /** Fewer rows are summed in one go. */
 const FEW_ROWS = 64;
@@ -31,10 +36,12 @@ const FEW_ROWS = 64;
 export function columnSums(gpu: Gpu, matrix: GpuArray, rows: number, columns: number): GpuArray {
   const size = rows <= FEW_ROWS ? rows : Math.ceil(Math.sqrt(rows));
   const chunks = Math.ceil(rows / size);
-  checkIterations(sums.label, size + 1);
+  const width = columns % 4 === 0 ? 4 : 1;
+  const items = columns / width;
+  checkIterations(LABEL, size + 1);
   const partial = filled(gpu.allocate(4 * chunks * columns, "column sums"), (partial) => {
-    const p = uniforms({ u32: [rows, columns, size, chunks] });
-    gpu.dispatch(sums, { p, matrix, sums: partial }, gpu.workgroups(chunks * columns, 64));
+    const p = uniforms({ u32: [rows, items, size, chunks] });
+    gpu.dispatch(kernel(width), { p, matrix, sums: partial }, gpu.workgroups(chunks * items, 64));
   });
   if (chunks === 1) return partial;
   using chunkSums = partial;
