@@ -71,9 +71,13 @@ export function judgeChanges(changes: readonly Change[], sessionFloor: number): 
   });
 }
 
+/** Measurements, each in new processes, that must all find the same. */
+const MEASUREMENTS = 3;
+
 /**
- * Measures all cases, then once more those that moved, in new processes. Only what moves the same way twice has moved: with ten cases one
- * false alarm in twenty each would trip the gate every third time; twice in a row they do not.
+ * Measures all cases, then twice more those that moved, each time in new processes. Only what moves the same way every time has moved: a
+ * process can be off by some percent for as long as it lives, and where few cases say how much, one such process would trip the gate.
+ * What an earlier version's own process was off by when its file was stored cannot be told from a change, however often now is measured.
  *
  * @param measure Measures all cases, or only those that it is asked for.
  * @returns What moved.
@@ -86,24 +90,21 @@ export async function findMoves(
 ): Promise<GateOutcome> {
   const { changes, notCompared } = await measure();
   const floor = noiseFloor(changes);
-  const first = judgeChanges(changes, floor);
-  const moved = first.filter(({ verdict }) => verdict !== "same");
-  if (moved.length === 0) return { moves: first, notCompared };
-  const { changes: repeated } = await measure((entry) => moved.some((move) => isSame(move, entry)));
-  const second = judgeChanges(repeated, floor);
-  return {
-    moves: first.map((move) => {
+  let moves = judgeChanges(changes, floor);
+  for (let n = 1; n < MEASUREMENTS; n++) {
+    const moved = moves.filter(({ verdict }) => verdict !== "same");
+    if (moved.length === 0) break;
+    const { changes } = await measure((entry) => moved.some((move) => isSame(move, entry)));
+    moves = moves.map((move) => {
       if (move.verdict === "same") return move;
-      const other = second.find((entry) => isSame(move, entry));
+      const repeated = changes.find((entry) => isSame(move, entry));
       // A case that cannot be measured again has not been confirmed.
-      return {
-        ...move,
-        ...other,
-        verdict: other?.verdict === move.verdict ? move.verdict : "same",
-      };
-    }),
-    notCompared,
-  };
+      if (!repeated) return { ...move, verdict: "same" };
+      const [other] = judgeChanges([repeated], floor);
+      return { ...other!, verdict: other!.verdict === move.verdict ? move.verdict : "same" };
+    });
+  }
+  return { moves, notCompared };
 }
 
 function isSame(

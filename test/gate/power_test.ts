@@ -13,16 +13,14 @@ async function count(
   run: typeof againstSession,
   plan: SessionPlan,
   seed: number,
-): Promise<{ sessions: number; tripped: number; found: number; slower: number }> {
-  let [tripped, found, slower] = [0, 0, 0];
+): Promise<{ sessions: number; tripped: number; found: number }> {
+  let [tripped, found] = [0, 0];
   for (let stream = 0; stream < sessions; stream++) {
     const moves = await run(plan, new RandomStream({ seed, stream }));
-    const alarms = moves.filter(({ verdict }) => verdict === "slower");
-    slower += alarms.length;
-    if (alarms.length > 0) tripped++;
+    if (moves.some(({ verdict }) => verdict === "slower")) tripped++;
     if (moves[0]!.verdict === "slower") found++;
   }
-  return { sessions, tripped, found, slower };
+  return { sessions, tripped, found };
 }
 
 /** Fails unless so few of so many would be seen in less than one of twenty experiments if the rate were 5 %. */
@@ -63,8 +61,8 @@ for (const noise of shared) {
   });
 }
 
-Deno.test("findMoves() of --against calls under 5 % of equal cases slower where processes differ", async () => {
-  const plan = { noise: between, cases: 5, rounds: fewest!, slowdown: 1 };
-  const { slower, sessions } = await count(60, againstSession, plan, 25);
-  assertBelow5Percent(slower, 5 * sessions);
+Deno.test("findMoves() of --against trips in under 5 % of A/A sessions where processes differ", async () => {
+  const plan = { noise: between, cases: 1, rounds: fewest!, slowdown: 1 };
+  const { tripped, sessions } = await count(400, againstSession, plan, 25);
+  assertBelow5Percent(tripped, sessions);
 });
