@@ -29,7 +29,7 @@ export const twinCommand: Command = defineCommand({
     "Batches of augmented phantoms and the first weights go to PyTorch on the CPU (Debian: python3-torch), which trains\n" +
     "the same network in f64 and, with the axes turned three ways, in f32. Ours must be as near to f64 as PyTorch's\n" +
     "f32 is, within a factor: the gradients of one step, and the loss over 100 steps of each loss and optimizer. After\n" +
-    "500 steps the mean Dice on unseen phantoms must agree within 0.02. On two cores without a GPU it takes an hour.\n" +
+    "500 steps the mean Dice on unseen phantoms must agree within 0.02. On two cores without a GPU it takes 20 minutes.\n" +
     "Exit code 1 if something differs.",
   examples: [
     { line: "deno task twin --quick", does: "A first look, within a minute" },

@@ -171,7 +171,6 @@ ${
 }
 
 function diceSection(dice: TwinDice): Html {
-  const cell = (value: number | null) => value === null ? "" : value.toFixed(3);
   return markup`<section>
 <h2>Dice after ${dice.steps} steps</h2>
 <p>Each trained by itself with ${dice.loss} and ${dice.optimizer} on the same batches, then segmented ${
@@ -184,10 +183,10 @@ ${
       "Mean Dice over the cases",
       head(["Organ", ...dice.trainers]),
       body([
-        ...Object.entries(dice.organs).filter(([, values]) =>
-          values.some((value) => value !== null)
-        )
-          .map(([organ, values]) => [organ, ...values.map(cell)]),
+        ...Object.entries(dice.organs).map(([organ, values]) => [
+          organ,
+          ...values.map((value) => value.toFixed(3)),
+        ]),
         ["mean", ...dice.mean.map((value) => value.toFixed(4))],
       ]),
     )

@@ -69,8 +69,8 @@ export interface TwinDice {
   readonly cases: number;
   /** Who trained: ours, PyTorch in f64, and in f32 by several orders of sums. */
   readonly trainers: readonly string[];
-  /** Mean over cases of each organ, by trainer; null where no case has it. */
-  readonly organs: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Mean over cases of each organ that one of them has, by trainer. */
+  readonly organs: Readonly<Record<string, readonly number[]>>;
   /** Mean over organs, by trainer. */
   readonly mean: readonly number[];
   /** Largest difference of means between ours and one of PyTorch's. */

@@ -28,8 +28,8 @@ const TRAINERS = [
  */
 export async function compareDice(sides: Sides, planned: PlannedDice): Promise<TwinDice> {
   const { gpu, torch, dir, plan, signal, onStage } = sides;
-  const { steps, crop } = planned;
-  const [loss, optimizer] = [plan.losses[0]!, plan.optimizers[0]!];
+  const { optimizer, steps, crop } = planned;
+  const loss = plan.losses[0]!;
   const training = trainingOf(loss, optimizer, steps, crop);
   const folder = join(dir, "dice");
   onStage?.(`${steps} batches of our augmentation`);
@@ -67,16 +67,18 @@ export async function compareDice(sides: Sides, planned: PlannedDice): Promise<T
 /** Dice by organ and trainer, and how far the means are apart. */
 function score(found: readonly (readonly Uint8Array[])[], cases: readonly TrainingCase[]) {
   const organs = Object.fromEntries(
-    Object.entries(ORGANS).filter(([, label]) => label > 0).map(([organ, label]) => [
+    Object.entries(ORGANS).filter(([, label]) =>
+      label > 0 && cases.some(({ labels }) => labels.data.includes(label))
+    ).map(([organ, label]) => [
       organ,
       found.map((labels) => {
         const values = cases.map((one, i) => dice(labels[i]!, one.labels.data, label));
-        return meanDice(values).mean ?? null;
+        return meanDice(values).mean!;
       }),
     ]),
   );
   const mean = found.map((_, trainer) =>
-    meanDice(Object.values(organs).map((values) => values[trainer] ?? undefined)).mean ?? NaN
+    meanDice(Object.values(organs).map((values) => values[trainer])).mean ?? NaN
   );
   const [ours = NaN, ...others] = mean;
   const difference = Math.max(...others.map((other) => Math.abs(other - ours)));

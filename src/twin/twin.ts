@@ -96,7 +96,9 @@ function settingOf({ optimizers, steps, dice }: TwinPlan): Record<string, string
     "Learning rate": `half a cosine over twice the steps, from ${rates}`,
     "L2": "1e-4",
     ...dice && {
-      "Batch before the Dice": `2 crops of ${dice.crop.join(" x ")} voxels, ${dice.steps} steps`,
+      "Before the Dice": `2 crops of ${
+        dice.crop.join(" x ")
+      } voxels, ${dice.steps} steps from ${dice.optimizer.rate} (${dice.optimizer.spec.name})`,
     },
   };
 }
