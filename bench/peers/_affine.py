@@ -11,6 +11,7 @@ mode="constant", is 15 % faster without that but takes the half voxel around the
 import numpy as np
 
 from _serve import Runner
+from _warps import one, run_all
 
 OUTSIDE_HU, OUTSIDE_WINDOWED, OUTSIDE_LABEL = -1024, 0, 255
 
@@ -134,20 +135,8 @@ class Fused(Warp):
         self.fill_outside()
 
 
-def run_all(sources, warps):
-    """Uploads each source once, computes all, then hands over the outputs."""
-    for source in sources:
-        source.upload()
-    for warp in warps:
-        warp.compute()
-    return [warp.download() for warp in warps]
-
-
 def kernels(arrays):
     """The kernels by name; `arrays` is a library as `Host` below describes it."""
-
-    def one(warp):
-        return lambda: run_all([warp.source], [warp])[0]
 
     def source_of(case):
         return Source(arrays, case["data"], case["dims"])

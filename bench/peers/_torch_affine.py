@@ -16,6 +16,7 @@ import torch
 from torch.nn import functional
 
 from _serve import Runner
+from _warps import one, run_all
 
 
 class Source:
@@ -99,15 +100,6 @@ class Fused:
         return self.warp.download()
 
 
-def run_all(sources, warps):
-    """Uploads each source once, computes all, then hands over the outputs."""
-    for source in sources:
-        source.upload()
-    for warp in warps:
-        warp.compute()
-    return [warp.download() for warp in warps]
-
-
 def kernels(device, warp_class=Warp):
     """The kernels by name, on `"cpu"` or `"cuda"`."""
 
@@ -116,9 +108,6 @@ def kernels(device, warp_class=Warp):
 
     def source_of(case, name="data"):
         return Source(case[name], case["dims"], device)
-
-    def one(warp):
-        return lambda: run_all([warp.source], [warp])[0]
 
     def image(source, transform, random):
         return Fused(warp_class(source, transform, "bilinear", 0), transform, random)
