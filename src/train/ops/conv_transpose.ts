@@ -6,6 +6,7 @@ import {
 } from "../../nn/mod.ts";
 import type { TransposedLayer } from "../../nn/mod.ts";
 import type { Tape, TapeKernel, Tensor } from "../tape.ts";
+import { biased, type BiasedInputs } from "./biased.ts";
 
 const forward: TapeKernel<TransposedLayer> = {
   name: "nn/conv-transpose3d",
@@ -42,16 +43,6 @@ const backward: TapeKernel<TransposedLayer> = {
  * @param layer Its shape.
  * @returns The output.
  */
-export function convTranspose(
-  tape: Tape,
-  { x, weights, bias }: { readonly x: Tensor; readonly weights: Tensor; readonly bias: Tensor },
-  layer: TransposedLayer,
-): Tensor {
-  return tape.op([x, weights, bias], (save) => {
-    save(x);
-    return {
-      value: tape.run(forward, { x, weights, bias }, layer)[0]!,
-      gradient: (dy, [x]) => tape.run(backward, { x: x!, dy, weights }, layer),
-    };
-  });
+export function convTranspose(tape: Tape, inputs: BiasedInputs, layer: TransposedLayer): Tensor {
+  return biased(tape, { forward, backward }, inputs, layer);
 }

@@ -1,6 +1,7 @@
 import { channelSums, conv3d, conv3dFilterGradient, conv3dInputGradient } from "../../nn/mod.ts";
 import type { HeadLayer } from "../../nn/mod.ts";
 import type { Tape, TapeKernel, Tensor } from "../tape.ts";
+import { biased, type BiasedInputs } from "./biased.ts";
 
 const forward: TapeKernel<HeadLayer> = {
   name: "nn/conv3d",
@@ -38,16 +39,6 @@ const backward: TapeKernel<HeadLayer> = {
  * @param layer Its shape.
  * @returns The output.
  */
-export function convolution(
-  tape: Tape,
-  { x, weights, bias }: { readonly x: Tensor; readonly weights: Tensor; readonly bias: Tensor },
-  layer: HeadLayer,
-): Tensor {
-  return tape.op([x, weights, bias], (save) => {
-    save(x);
-    return {
-      value: tape.run(forward, { x, weights, bias }, layer)[0]!,
-      gradient: (dy, [x]) => tape.run(backward, { x: x!, dy, weights }, layer),
-    };
-  });
+export function convolution(tape: Tape, inputs: BiasedInputs, layer: HeadLayer): Tensor {
+  return biased(tape, { forward, backward }, inputs, layer);
 }
