@@ -20,6 +20,7 @@ export {
   type Resources,
   SLICE_ALIGNMENT,
 } from "./kernel.ts";
+export { memo } from "./memo.ts";
 export { type ArrayType, Staged } from "./readback.ts";
 export * from "./self_check.ts";
 export { GpuTexture } from "./texture.ts";

@@ -1,11 +1,4 @@
-import {
-  defineKernel,
-  filled,
-  type Gpu,
-  type GpuArray,
-  type Kernel,
-  uniforms,
-} from "../gpu/mod.ts";
+import { defineKernel, filled, type Gpu, type GpuArray, memo, uniforms } from "../gpu/mod.ts";
 import { type Vec3, voxelCount } from "../volume/mod.ts";
 import { reflect } from "./element.ts";
 import collectWgsl from "./fft_collect.wgsl" with { type: "text" };
@@ -129,19 +122,13 @@ function expanded(
   });
 }
 
-type RowsKernel = Kernel<{ p: "uniform"; roots: "read"; data: "write" }>;
-const rowKernels = new Map<string, RowsKernel>();
-
-function rowsKernel(length: number, inverse: boolean): RowsKernel {
-  const key = `${length} ${inverse}`;
-  const kernel = rowKernels.get(key) ?? defineKernel({
+const rowsKernel = memo((length: number, inverse: boolean) =>
+  defineKernel({
     label: "morphology/fft-rows",
     code: fftRowsWgsl(length, inverse),
     bindings: { p: "uniform", roots: "read", data: "write" },
-  });
-  rowKernels.set(key, kernel);
-  return kernel;
-}
+  })
+);
 
 /** Transforms a complex volume in place along x, y and z. */
 function transform(gpu: Gpu, data: GpuArray, size: Vec3, inverse: boolean): void {

@@ -1,4 +1,11 @@
-import { checkIterations, defineKernel, type Gpu, type GpuArray, uniforms } from "../../gpu/mod.ts";
+import {
+  checkIterations,
+  defineKernel,
+  type Gpu,
+  type GpuArray,
+  memo,
+  uniforms,
+} from "../../gpu/mod.ts";
 import { columnSums } from "../ops/channel_sums.ts";
 import { allocateTensor, type GpuTensor } from "../tensor.ts";
 import { lossCoefficientsWgsl } from "./loss_coefficients.wgsl.ts";
@@ -88,8 +95,8 @@ export function lossAndGradient(gpu: Gpu, { logits, labels, loss }: LossOptions)
   return { value, gradient };
 }
 
-/** Compiled once for each loss, number of images and classes, and width. */
-function makeKernels(loss: GpuLoss, images: number, classes: number, width: Width) {
+/** Made once for each loss, number of images and classes, and width. */
+const kernelsOf = memo((loss: GpuLoss, images: number, classes: number, width: Width) => {
   const program = programOf(loss);
   const voxels = { p: "uniform", logits: "read", labels: "read" } as const;
   return {
@@ -112,16 +119,7 @@ function makeKernels(loss: GpuLoss, images: number, classes: number, width: Widt
       bindings: { ...voxels, coefficients: "read", gradient: "write" },
     }),
   };
-}
-
-const made = new Map<string, ReturnType<typeof makeKernels>>();
-
-function kernelsOf(loss: GpuLoss, images: number, classes: number, width: Width) {
-  const key = `${formatLoss(loss)} ${images} ${classes} ${width}`;
-  const known = made.get(key) ?? makeKernels(loss, images, classes, width);
-  made.set(key, known);
-  return known;
-}
+});
 
 /**
  * Refuses a loss that the GPU does not take.

@@ -1,6 +1,5 @@
-import { defineKernel, filled, type Gpu, type GpuArray, uniforms } from "../../gpu/mod.ts";
+import { defineKernel, filled, type Gpu, type GpuArray, memo, uniforms } from "../../gpu/mod.ts";
 import { elementCount, type GpuTensor } from "../tensor.ts";
-import { memo } from "./_memo.ts";
 import { argmaxChannelsWgsl } from "./argmax_channels.wgsl.ts";
 import { voxelsAtOnce } from "./voxels.wgsl.ts";
 

@@ -4,10 +4,10 @@ import {
   filled,
   type Gpu,
   type GpuArray,
+  memo,
   uniforms,
 } from "../../gpu/mod.ts";
 import { elementCount, type GpuTensor } from "../tensor.ts";
-import { memo } from "./_memo.ts";
 import { columnSumsWgsl } from "./column_sums.wgsl.ts";
 
 const LABEL = "nn/column-sums";

@@ -1,4 +1,4 @@
-import { defineKernel, filled, type Gpu, uniforms } from "../../gpu/mod.ts";
+import { defineKernel, filled, type Gpu, memo, uniforms } from "../../gpu/mod.ts";
 import {
   allocateTensor,
   elementCount,
@@ -6,7 +6,6 @@ import {
   type Precision,
   type TensorShape,
 } from "../tensor.ts";
-import { memo } from "./_memo.ts";
 import { checkShape } from "./convolution.ts";
 import { copyChannelsWgsl } from "./copy_channels.wgsl.ts";
 

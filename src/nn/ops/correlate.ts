@@ -4,12 +4,12 @@ import {
   type Gpu,
   type GpuArray,
   LARGEST_UNIFORM,
+  memo,
   SLICE_ALIGNMENT,
   uniforms,
 } from "../../gpu/mod.ts";
 import type { GpuTensor, Precision } from "../tensor.ts";
 import type { Axes, Pass } from "./_correlation.ts";
-import { memo } from "./_memo.ts";
 import type { FilterSize } from "./convolution.ts";
 import { BLOCK, correlateWgsl } from "./correlate.wgsl.ts";
 import packWgsl from "./pack_weights.wgsl" with { type: "text" };

@@ -4,10 +4,10 @@ import {
   type Gpu,
   type GpuArray,
   MAX_LOOP_ITERATIONS,
+  memo,
   uniforms,
 } from "../../gpu/mod.ts";
 import type { GpuTensor } from "../tensor.ts";
-import { memo } from "./_memo.ts";
 import { columnSums } from "./channel_sums.ts";
 import { type Convolution, weightCount } from "./convolution.ts";
 import { BLOCK } from "./correlate.wgsl.ts";

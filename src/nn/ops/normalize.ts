@@ -4,10 +4,10 @@ import {
   filled,
   type Gpu,
   type GpuArray,
+  memo,
   uniforms,
 } from "../../gpu/mod.ts";
 import { allocateTensor, type GpuTensor, type Precision } from "../tensor.ts";
-import { memo } from "./_memo.ts";
 import {
   checkEpsilon,
   checkLayer,

@@ -1,6 +1,12 @@
-import { checkIterations, defineKernel, type Gpu, type GpuArray, uniforms } from "../../gpu/mod.ts";
+import {
+  checkIterations,
+  defineKernel,
+  type Gpu,
+  type GpuArray,
+  memo,
+  uniforms,
+} from "../../gpu/mod.ts";
 import { allocateTensor, type GpuTensor } from "../tensor.ts";
-import { memo } from "./_memo.ts";
 import { checkLayer, mergeIterations, summingLanes, writingLanes } from "./_normalization.ts";
 import { checkFloats, checkShape } from "./convolution.ts";
 import { lanesGroups, lanesUniform, type NormalizationKind } from "./lanes.wgsl.ts";

@@ -1,6 +1,5 @@
-import { checkIterations, defineKernel, filled, type Gpu, uniforms } from "../../gpu/mod.ts";
+import { checkIterations, defineKernel, filled, type Gpu, memo, uniforms } from "../../gpu/mod.ts";
 import { allocateTensor, elementCount, type GpuTensor, type TensorShape } from "../tensor.ts";
-import { memo } from "./_memo.ts";
 import { checkShape } from "./convolution.ts";
 import { softmaxGradientWgsl, softmaxWgsl } from "./softmax.wgsl.ts";
 import { voxelsAtOnce } from "./voxels.wgsl.ts";

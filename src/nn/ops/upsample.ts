@@ -1,4 +1,4 @@
-import { defineKernel, filled, type Gpu } from "../../gpu/mod.ts";
+import { defineKernel, filled, type Gpu, memo } from "../../gpu/mod.ts";
 import {
   allocateTensor,
   elementCount,
@@ -7,7 +7,6 @@ import {
   type TensorShape,
 } from "../tensor.ts";
 import { itemsOf } from "./_items.ts";
-import { memo } from "./_memo.ts";
 import {
   tiledAxes,
   type UpsampleMode,
