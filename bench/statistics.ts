@@ -1,13 +1,10 @@
-import type { RandomStream } from "../src/random/mod.ts";
+import { bootstrapInterval, type RandomStream } from "../src/random/mod.ts";
 
 /** A figure with the 95 % interval that the samples leave open. */
 export interface Estimate {
   readonly value: number;
   readonly ci95: readonly [low: number, high: number];
 }
-
-/** One less than a round number, so that the 2.5 % and 97.5 % points fall on whole ranks: 250 and 9750. */
-const RESAMPLES = 9_999;
 
 /**
  * The middle of some numbers: of an even count, the mean of the two in the middle.
@@ -33,7 +30,7 @@ export function median(samples: readonly number[]): number {
 export function medianInterval(samples: readonly number[], random: RandomStream): Estimate {
   const value = median(samples);
   const resampled = resampler(samples, random);
-  return { value, ci95: percentiles(() => resampled()) };
+  return { value, ci95: bootstrapInterval(() => resampled()) };
 }
 
 /**
@@ -55,7 +52,7 @@ export function ratioInterval(
   const resampled = roundResampler([above, below], random);
   return {
     value: median(above) / median(below),
-    ci95: percentiles(() => {
+    ci95: bootstrapInterval(() => {
       const [top, bottom] = resampled();
       return top! / bottom!;
     }),
@@ -105,7 +102,7 @@ export function ratioChangeInterval(
   const resampled = roundResampler([above, below], random);
   return {
     value: before.value * median(below) / median(above),
-    ci95: percentiles(() => {
+    ci95: bootstrapInterval(() => {
       const [top, bottom] = resampled();
       return before.value * Math.exp(random.normal(0, sd)) * bottom! / top!;
     }),
@@ -180,11 +177,4 @@ function roundResampler(sides: readonly (readonly number[])[], random: RandomStr
       n % 2 === 1 ? atRank(side, half) : (atRank(side, half - 1) + atRank(side, half)) / 2
     );
   };
-}
-
-function percentiles(draw: () => number): [low: number, high: number] {
-  const values = new Float64Array(RESAMPLES);
-  for (let i = 0; i < RESAMPLES; i++) values[i] = draw();
-  values.sort();
-  return [values[249]!, values[9749]!];
 }

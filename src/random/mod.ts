@@ -13,6 +13,7 @@ import source from "./philox.wgsl" with { type: "text" };
  */
 export const philoxWgsl: string = source;
 
+export { bootstrapInterval } from "./bootstrap.ts";
 export { type KeyWords, keyWords, type RandomKey } from "./key.ts";
 export { fillNormal, normalAt } from "./normal.ts";
 export { philox4x32 } from "./philox.ts";
