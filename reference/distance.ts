@@ -1,4 +1,4 @@
-import { type Vec3, voxelCount } from "../src/volume/mod.ts";
+import { squaredDistances, type Vec3 } from "../src/volume/mod.ts";
 import { cropMask, padMask } from "./morphology.ts";
 import type { BallOperation } from "./niimath.ts";
 
@@ -66,77 +66,15 @@ function complement(mask: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(mask, (value) => 1 - value);
 }
 
-/** 1 where a voxel of the given value lies within the radius: Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions". */
+/** 1 where a voxel of the given value lies within the radius. */
 function within(
   { data, dims, spacing, radius }: BallOperation,
   value: 0 | 1,
 ): Uint8Array<ArrayBuffer> {
-  const [nx, ny, nz] = dims;
-  const squared = new Float64Array(voxelCount(dims));
-  const [sx, sy, sz] = spacing;
-  for (let row = 0; row < squared.length; row += nx) {
-    let last = -Infinity;
-    for (let x = 0; x < nx; x++) {
-      if (Number(data[row + x] !== 0) === value) last = x;
-      squared[row + x] = ((x - last) * sx) ** 2;
-    }
-    let next = Infinity;
-    for (let x = nx - 1; x >= 0; x--) {
-      if (Number(data[row + x] !== 0) === value) next = x;
-      squared[row + x] = Math.min(squared[row + x]!, ((next - x) * sx) ** 2);
-    }
-  }
-  const line = new LowerEnvelope(Math.max(ny, nz));
-  for (let z = 0; z < nz; z++) {
-    for (let x = 0; x < nx; x++) line.transform(squared, x + nx * ny * z, nx, ny, sy);
-  }
-  for (let i = 0; i < nx * ny; i++) line.transform(squared, i, nx * ny, nz, sz);
+  const features = data.map((voxel) => Number(Number(voxel !== 0) === value));
   const limit = radius ** 2 * (1 + SLACK);
-  const inside = new Uint8Array(squared.length);
-  for (let i = 0; i < squared.length; i++) inside[i] = Number(squared[i]! <= limit);
-  return inside;
-}
-
-/** min over j of f(j) + ((i - j) s)^2 for every i of a line, by the parabolas' lower envelope. */
-class LowerEnvelope {
-  readonly #values: Float64Array;
-  readonly #vertices: Int32Array;
-  readonly #starts: Float64Array;
-
-  constructor(length: number) {
-    this.#values = new Float64Array(length);
-    this.#vertices = new Int32Array(length);
-    this.#starts = new Float64Array(length + 1);
-  }
-
-  transform(data: Float64Array, start: number, stride: number, length: number, spacing: number) {
-    const values = this.#values;
-    const vertices = this.#vertices;
-    const starts = this.#starts;
-    const s2 = spacing ** 2;
-    let last = -1;
-    for (let i = 0; i < length; i++) {
-      const value = data[start + i * stride]!;
-      values[i] = value;
-      if (value === Infinity) continue;
-      let from = -Infinity;
-      while (last >= 0) {
-        const j = vertices[last]!;
-        from = ((value - values[j]!) / s2 + i * i - j * j) / (2 * (i - j));
-        if (from > starts[last]!) break;
-        last--;
-        from = -Infinity;
-      }
-      last++;
-      vertices[last] = i;
-      starts[last] = from;
-    }
-    if (last < 0) return;
-    starts[last + 1] = Infinity;
-    for (let i = 0, k = 0; i < length; i++) {
-      while (starts[k + 1]! < i) k++;
-      const j = vertices[k]!;
-      data[start + i * stride] = values[j]! + (i - j) ** 2 * s2;
-    }
-  }
+  return Uint8Array.from(
+    squaredDistances(features, { dims, spacing }),
+    (squared) => Number(squared <= limit),
+  );
 }

@@ -12,6 +12,7 @@
  *
  * @module
  */
+export * from "./distance.ts";
 export * from "./grid.ts";
 export * from "./volume.ts";
 export * from "./nifti_error.ts";
