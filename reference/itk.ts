@@ -1,4 +1,3 @@
-import { resampleNode } from "@itk-wasm/downsample";
 import {
   FloatTypes,
   Image,
@@ -11,6 +10,7 @@ import {
 } from "itk-wasm";
 import { type VoxelArray, voxelCount } from "../src/volume/mod.ts";
 import { checkDims, checkMatrix, checkOutside, checkVoxels } from "./_check.ts";
+import { resampleByItk } from "./_itk_resample.ts";
 import type { ImageWarp, LabelWarp } from "./warp.ts";
 
 const COMPONENTS = {
@@ -29,7 +29,7 @@ const COMPONENTS = {
  * {@linkcode warpReference} without noise and window: to f32 rounding where ITK's index, which it accumulates along a row,
  * rounds to the same side of a border or of a half as ours.
  *
- * Needs `--allow-read` of `node_modules` and no other permission. Each call instantiates ITK anew.
+ * Needs `--allow-read` of `node_modules` and no other permission. ITK is loaded by the first call and stays.
  *
  * @param options Image and map; the image is given to ITK as f32.
  * @returns Output voxels, x fastest.
@@ -38,8 +38,8 @@ const COMPONENTS = {
  * @throws {Error} If ITK fails; the message is its own.
  */
 export async function itkWarp(options: ImageWarp): Promise<Float32Array> {
-  const data = Float32Array.from(options.data);
-  const { interpolation } = options;
+  const { data: given, interpolation } = options;
+  const data = given instanceof Float32Array ? given : Float32Array.from(given);
   return await resample({ ...options, data }, "warp the image with ITK", interpolation);
 }
 
@@ -54,9 +54,7 @@ export async function itkWarp(options: ImageWarp): Promise<Float32Array> {
  */
 export async function itkWarpLabels<A extends VoxelArray>(options: LabelWarp<A>): Promise<A> {
   checkOutside("warp the labels with ITK", options.data, options.outside);
-  // itk-wasm hands over the whole buffer beneath an array, whatever part of it the array shows.
-  const data = options.data.slice() as A;
-  return await resample({ ...options, data }, "warp the labels with ITK", "nearest");
+  return await resample(options, "warp the labels with ITK", "nearest");
 }
 
 async function resample<A extends VoxelArray>(
@@ -73,19 +71,18 @@ async function resample<A extends VoxelArray>(
   image.spacing = [1, 1, 1];
   image.origin = [0, 0, 0];
   image.data = data;
-  const { output } = await resampleNode(image, {
-    size: [...shape],
-    transform: [transformOf(matrix)],
-    interpolator: interpolation === "linear" ? "linear" : "nearest_neighbor",
-    defaultValue: outside,
-  });
-  const voxels = output?.data as A | null | undefined;
-  if (voxels?.length !== voxelCount(shape)) {
+  const bytes = await resampleByItk(image, transformOf(matrix), [
+    ...["--size", ...shape.map(String)],
+    ...["--interpolator", interpolation === "linear" ? "linear" : "nearest_neighbor"],
+    ...["--default-value", String(outside)],
+  ]);
+  const voxels = bytes.byteLength / data.BYTES_PER_ELEMENT;
+  if (voxels !== voxelCount(shape)) {
     throw new Error(
-      `Cannot ${action}: it gave ${voxels?.length ?? "no"} values for ${shape.join(" x ")} voxels`,
+      `Cannot ${action}: it gave ${voxels} values for ${shape.join(" x ")} voxels`,
     );
   }
-  return voxels;
+  return new (data.constructor as new (buffer: ArrayBuffer) => A)(bytes.buffer);
 }
 
 /** With spacing 1 and origin 0 ITK's points are indices: p' = M p + t. */

@@ -21,7 +21,7 @@ export const PACKAGES: readonly RuntimePackage[] = [
     without: /^dist\/(bundle\/|pipelines\/(?!resample\.))/,
   },
   { name: "@niivue/niimath" },
-  { name: "@thewtex/zstddec", by: "itk-wasm" },
+  { name: "@thewtex/zstddec" },
   // One bundle each; node-fetch, which one of them names, is asked for when something is fetched, and nothing is.
   { name: "@tensorflow/tfjs-backend-cpu", without: /^dist\/(?!tf-backend-cpu\.node\.js$)/ },
   { name: "@tensorflow/tfjs-backend-webgpu", without: /^dist\/(?!tf-backend-webgpu\.node\.js$)/ },
