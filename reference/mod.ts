@@ -5,6 +5,12 @@
  * @module
  */
 export { accumulateReference, type AccumulateTile } from "./accumulate.ts";
+export {
+  type Augmentation,
+  type AugmentedReference,
+  augmentReference,
+  itkAugment,
+} from "./augment.ts";
 export { closeByDistance, dilateByDistance, erodeByDistance, openByDistance } from "./distance.ts";
 export { itkWarp, itkWarpLabels } from "./itk.ts";
 export {
@@ -96,6 +102,7 @@ export {
   type FusedWarp,
   type ImageWarp,
   type LabelWarp,
+  type ValueChange,
   warpLabelsReference,
   warpReference,
 } from "./warp.ts";

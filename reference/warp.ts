@@ -22,13 +22,18 @@ export interface ImageWarp extends LabelWarp {
   readonly interpolation: "linear" | "nearest";
 }
 
-/** A warp of an image with what the augmentation does to its values. */
-export interface FusedWarp extends ImageWarp {
+/** What the augmentation does to sampled values. */
+export interface ValueChange {
+  /** Value of output voxels that map outside of the image. */
+  readonly outside: number;
   /** Adds `sigma * normalAt(key, i)` to output voxel i (x fastest). */
   readonly noise?: RandomKey & { readonly sigma: number };
   /** Maps values to clamp((v - low) / (high - low), 0, 1). */
   readonly window?: { readonly low: number; readonly high: number };
 }
+
+/** A warp of an image with what the augmentation does to its values. */
+export interface FusedWarp extends ImageWarp, ValueChange {}
 
 /**
  * Affine resampling of an image in f64, the oracle of the warp kernels.
@@ -57,8 +62,53 @@ export interface FusedWarp extends ImageWarp {
  */
 export function warpReference(options: FusedWarp): Float32Array<ArrayBuffer> {
   const action = "warp the image";
-  const { shape, outside, noise, window } = options;
+  const { shape } = options;
   check(action, options);
+  checkValues(action, options);
+  const sampleRow = options.interpolation === "linear" ? sampleRowLinear : sampleRowNearest;
+  const nx = shape[0];
+  const values = new Float64Array(nx);
+  const inside = new Uint8Array(nx);
+  const output = new Float32Array(voxelCount(shape));
+  for (let start = 0; start < output.length; start += nx) {
+    sampleRow(options, start / nx, values, inside);
+    finishRow(options, start, values, inside, output);
+  }
+  return output;
+}
+
+/**
+ * Noise, then window, on a row of sampled values; those outside get `outside` instead.
+ *
+ * @param options What to do.
+ * @param start Index of the row's first voxel.
+ * @param values The sampled values; changed.
+ * @param inside 0 for those outside.
+ * @param output Where the row goes, from `start`.
+ */
+export function finishRow(
+  { noise, window, outside }: ValueChange,
+  start: number,
+  values: Float64Array,
+  inside: Uint8Array,
+  output: Float32Array,
+): void {
+  const nx = values.length;
+  if (noise) {
+    const normals = fillNormal(noise, new Float64Array(nx), start);
+    for (let x = 0; x < nx; x++) values[x]! += noise.sigma * normals[x]!;
+  }
+  if (window) {
+    const { low, high } = window;
+    for (let x = 0; x < nx; x++) {
+      values[x] = Math.min(Math.max((values[x]! - low) / (high - low), 0), 1);
+    }
+  }
+  for (let x = 0; x < nx; x++) output[start + x] = inside[x] ? values[x]! : outside;
+}
+
+/** Refuses noise and windows that mean nothing. */
+export function checkValues(action: string, { noise, window }: ValueChange): void {
   if (noise && !(Number.isFinite(noise.sigma) && noise.sigma >= 0)) {
     throw new RangeError(`Cannot ${action}: sigma must be finite and >= 0, found ${noise.sigma}`);
   }
@@ -67,27 +117,6 @@ export function warpReference(options: FusedWarp): Float32Array<ArrayBuffer> {
       `Cannot ${action}: the window must have low < high, found ${window.low} to ${window.high}`,
     );
   }
-  const sampleRow = options.interpolation === "linear" ? sampleRowLinear : sampleRowNearest;
-  const nx = shape[0];
-  const values = new Float64Array(nx);
-  const inside = new Uint8Array(nx);
-  const normals = new Float64Array(nx);
-  const output = new Float32Array(voxelCount(shape));
-  for (let start = 0; start < output.length; start += nx) {
-    sampleRow(options, start / nx, values, inside);
-    if (noise) {
-      fillNormal(noise, normals, start);
-      for (let x = 0; x < nx; x++) values[x]! += noise.sigma * normals[x]!;
-    }
-    if (window) {
-      const { low, high } = window;
-      for (let x = 0; x < nx; x++) {
-        values[x] = Math.min(Math.max((values[x]! - low) / (high - low), 0), 1);
-      }
-    }
-    for (let x = 0; x < nx; x++) output[start + x] = inside[x] ? values[x]! : outside;
-  }
-  return output;
 }
 
 /**

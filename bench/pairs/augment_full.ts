@@ -7,7 +7,7 @@ import {
   uploadVolume,
 } from "../../src/augment/mod.ts";
 import { createVolume, type Vec3, type VoxelArray, voxelCount } from "../../src/volume/mod.ts";
-import { warpLabelsReference, warpReference } from "../../reference/mod.ts";
+import { type Augmentation, augmentReference, itkAugment } from "../../reference/mod.ts";
 import {
   EIGHT_BIT_FRACTIONS,
   F32_COORDINATES,
@@ -97,6 +97,17 @@ function parts(
   return results.flatMap(({ image, labels }) => labels ? [image, labels] : [image]);
 }
 
+/** What the references are asked for, one entry a result. */
+function augmentations({ transforms, ...source }: FullInput): Augmentation[] {
+  const outside = { outside: OUTSIDE_WINDOWED, outsideLabel: OUTSIDE_LABEL };
+  return transforms.map(({ matrix, shape, noise, window, occlusion }) => ({
+    ...{ ...source, ...outside, matrix, shape },
+    ...noise && { noise: { sigma: noise.sigma, ...noise.key } },
+    ...window && { window },
+    ...occlusion && { occlusion },
+  }));
+}
+
 /** The whole augmentation from host to host: image with noise and window, and labels. */
 export const full: Pair<FullInput> = {
   name: "augment/full",
@@ -110,33 +121,8 @@ export const full: Pair<FullInput> = {
   cases,
   gpu: (gpu, input) => augmentOnGpu(gpu, input, "exact"),
   references: {
-    typescript: ({ data, labels, dims, transforms }) =>
-      parts(transforms.map(({ shape, matrix, noise, window, occlusion }) => {
-        const image = warpReference({
-          data,
-          dims,
-          matrix,
-          shape,
-          interpolation: "linear",
-          outside: OUTSIDE_WINDOWED,
-          noise: { sigma: noise!.sigma, ...noise!.key },
-          window: window!,
-        });
-        const warped = warpLabelsReference({
-          data: labels,
-          dims,
-          matrix,
-          shape,
-          outside: OUTSIDE_LABEL,
-        });
-        if (occlusion) {
-          const slice = shape[0] * shape[1];
-          const slab = [occlusion.first * slice, (occlusion.last + 1) * slice] as const;
-          image.fill(OUTSIDE_WINDOWED, ...slab);
-          warped.fill(OUTSIDE_LABEL, ...slab);
-        }
-        return { image, labels: warped };
-      })),
+    typescript: (input) => parts(augmentations(input).map(augmentReference)),
+    "itk-wasm": async (input) => parts(await Array.fromAsync(augmentations(input), itkAugment)),
   },
   acceptance: windowed(F32_COORDINATES),
   unit: WINDOW_UNIT,
