@@ -153,7 +153,11 @@ function placeNames(curves: readonly Curve[], up: (value: number) => number) {
   for (let i = 1; i < placed.length; i++) {
     placed[i]!.at = Math.max(placed[i]!.at, placed[i - 1]!.at + LINE);
   }
-  const over = (placed.at(-1)?.at ?? 0) - (HEIGHT - BOTTOM + 4);
-  if (over > 0) { for (const name of placed) name.at -= over; }
+  // Names that the crowd has pushed below the axis go up again, and push those above them no farther than they must.
+  let lowest = HEIGHT - BOTTOM + 4;
+  for (const name of placed.toReversed()) {
+    name.at = Math.min(name.at, lowest);
+    lowest = name.at - LINE;
+  }
   return placed;
 }

@@ -64,8 +64,8 @@ ${rows.map(statementRow)}</tbody>
 
 function statementRow({ id, text, how, note, cases, found, limit, holds }: StudyRow): Html {
   const deviation = limit.at === "most"
-    ? `${figure(found)}, at most ${figure(limit.value)}`
-    : `smallest difference ${figure(found)}, at least ${figure(limit.value)}`;
+    ? markup`${whole(found)}, at most ${whole(limit.value)}`
+    : markup`smallest difference ${whole(found)}, at least ${whole(limit.value)}`;
   return markup`<tr role="row">
 <th role="rowheader" scope="row">${id} ${text}${
     note && markup`<br><span class="quiet small">${note}</span>`
@@ -78,6 +78,11 @@ function statementRow({ id, text, how, note, cases, found, limit, holds }: Study
   }</span></td>
 </tr>
 `;
+}
+
+/** A figure that no line ends in: 1.9e-7 would break behind its hyphen. */
+function whole(value: number): Html {
+  return markup`<span class="nowrap">${figure(value)}</span>`;
 }
 
 function curves({ plots }: LossStudy): Html {

@@ -5,7 +5,7 @@ export function scrollTable(
   caption: string,
   head: Part,
   body: Part,
-  kind?: "values" | "wide",
+  kind?: "values" | "wide" | "figures",
 ): Html {
   // The caption stands outside, or it would scroll away with the columns.
   return markup`<p class="caption">${caption}</p>

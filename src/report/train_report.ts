@@ -50,9 +50,9 @@ function summary({ losses, best, steps, dataset, network, ended, ...rest }: Trai
     }.`,
     `${count(network.parameters, "parameter")}, receptive field ${network.receptive_field} voxels.`,
     ...last === undefined ? [] : [
-      `The loss went from ${figure(losses[0]!)} to ${figure(last)} (mean of the last ${
-        count(smoothWidth(losses), "step")
-      }).`,
+      `The loss went from ${figure(losses[0]!)} to ${figure(last)}${
+        smoothWidth(losses) > 1 ? ` (mean of the last ${smoothWidth(losses)} steps)` : ""
+      }.`,
     ],
     best?.dice === undefined
       ? "No validation: the model is that of the last step."
@@ -81,9 +81,9 @@ function lossSection({ losses }: TrainResult): Html {
 <h2>Loss</h2>
 ${
     curveFigure({
-      title: "Loss of each step, and its running mean",
+      title: width > 1 ? "Loss of each step, and its running mean" : "Loss of each step",
       x: "step",
-      y: `loss; the strong line is the mean of ${count(width, "step")}`,
+      y: width > 1 ? `loss; the strong line is the mean of ${count(width, "step")}` : "loss",
       curves: [
         ...width > 1 ? [{ name: "step", points: points(losses), mark: 0, faint: true }] : [],
         { name: "loss", points: points(runningMean(losses, width)), mark: 0 },

@@ -90,6 +90,7 @@ ${
       "Of each loss the parameter that takes the largest share of its tolerance; Euclidean distance from f64, relative to the gradient's length",
       head(["Loss", "Parameter", "Ours", "PyTorch f32", "Share of tolerance", "Verdict"]),
       body(gradients.map((row) => [row.loss, row.parameter, ...distances(row)])),
+      "figures",
     )
   }</section>
 `;
@@ -120,6 +121,7 @@ ${curves[0] && distanceFigure(curves[0])}${
         `${row.judged} of ${row.curves.ours.length}`,
         ...distances(row),
       ])),
+      "figures",
     )
   }</section>
 `;
@@ -165,6 +167,7 @@ ${
         figure(row.share),
         row.noticed ? "yes" : "no",
       ])),
+      "figures",
     )
   }</section>
 `;

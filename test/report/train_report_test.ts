@@ -83,6 +83,21 @@ Deno.test("curveFigure() places points between round ticks, thins long curves an
   assertEquals(points!.split(" ").length, 400);
 });
 
+Deno.test("curveFigure() moves names up from the axis that they crowd at, and leaves the others where their curves end", () => {
+  const flat = (name: string, mark: number, value: number) =>
+    ({ name, mark, points: [[0, value], [10, value]] }) as const;
+  const { text } = curveFigure({
+    title: "t",
+    x: "step",
+    y: "Dice",
+    range: [0, 1],
+    curves: [flat("a", 0, 0), flat("b", 1, 1), flat("c", 2, 0), flat("d", 3, 0)],
+  });
+  const names = [...text.matchAll(/x="596" y="([\d.]+)"/g)].map(([, y]) => Number(y));
+  // 1 lies at 14, 0 at 254; a name's line is 4 below, names are 16 apart.
+  assertEquals(names, [18, 226, 242, 258]);
+});
+
 Deno.test("runningMean() is of as many as there are, then of the width", () => {
   assertEquals(runningMean([4, 2, 0, 2], 2), [4, 3, 1, 1]);
 });
