@@ -221,17 +221,26 @@ function row(
     first_call_ms: facts.first,
     agreement: facts.agreement,
     ...(kernelMs === undefined ? {} : { kernel_ms: kernelMs }),
-    ...(isOnGpu(implementation)
-      ? { roofline: roofline(facts.work, kernelMs ?? value, device) }
-      : {}),
+    ...(isOnGpu(implementation) ? { roofline: roofline(facts.work, kernelMs, value, device) } : {}),
   };
 }
 
-function roofline({ bytes, flops }: Work, ms: number, device: Device): BenchRoofline {
+function roofline(
+  { bytes, flops, integerOps = 0 }: Work,
+  kernelMs: number | undefined,
+  wallMs: number,
+  device: Device,
+): BenchRoofline {
+  const seconds = (kernelMs ?? wallMs) / 1000;
   return {
+    time: kernelMs === undefined ? "wall" : "kernel",
     bytes,
     flops,
-    bandwidth_share: bytes / (ms / 1000) / device.copy_bytes_per_s,
-    flops_share: flops / (ms / 1000) / device.flops_per_s,
+    bandwidth_share: bytes / seconds / device.copy_bytes_per_s,
+    flops_share: flops / seconds / device.flops_per_s,
+    ...(integerOps === 0 ? {} : {
+      integer_ops: integerOps,
+      integer_share: integerOps / seconds / device.integer_ops_per_s,
+    }),
   };
 }

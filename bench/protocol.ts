@@ -56,6 +56,8 @@ export interface Device {
   readonly copy_bytes_per_s: number;
   /** Floating-point operations per second, a multiply-add counting two. */
   readonly flops_per_s: number;
+  /** Integer operations per second: the faster of multiply-adds, which count two, and exclusive ors and additions in turn. */
+  readonly integer_ops_per_s: number;
 }
 
 /** The reply to `load`. */
@@ -146,6 +148,7 @@ export function checkDevice(fields: Fields): Device {
     empty_submit_ms: amount(fields, "empty_submit_ms"),
     copy_bytes_per_s: amount(fields, "copy_bytes_per_s"),
     flops_per_s: amount(fields, "flops_per_s"),
+    integer_ops_per_s: amount(fields, "integer_ops_per_s"),
   };
 }
 

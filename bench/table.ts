@@ -1,4 +1,4 @@
-import type { BenchResult, BenchRow } from "../src/report/schema.ts";
+import type { BenchResult, BenchRoofline, BenchRow } from "../src/report/schema.ts";
 
 const HEAD = [
   "implementation",
@@ -86,11 +86,7 @@ function groupByCase(result: BenchResult): Map<string, (string[] | string)[]> {
     rows.push(cellsOf(row, result));
     if (!row.agreement.ok) rows.push(`  DISAGREES: ${row.agreement.error}`);
     if (row.roofline) {
-      const { bandwidth_share, flops_share } = row.roofline;
-      rows.push(
-        `  roofline: ${percent(bandwidth_share)} of the copy bandwidth, ` +
-          `${percent(flops_share)} of the multiply-add rate`,
-      );
+      rows.push(`  ${rooflineText(row.roofline)}`);
     }
   }
   for (const { kernel, case: name, implementation, reason } of result.absent ?? []) {
@@ -143,6 +139,17 @@ function agreementDetail(
     "mismatch-count": `, ${mismatches} differ`,
   }[kind];
   return `${kind}${detail}`;
+}
+
+/** Shares of the ceilings, without those of operations that the kernel has none of. */
+function rooflineText({ time, flops, ...shares }: BenchRoofline): string {
+  const { bandwidth_share, flops_share, integer_share } = shares;
+  const all = [
+    `${percent(bandwidth_share)} of the copy bandwidth`,
+    ...flops > 0 ? [`${percent(flops_share)} of the multiply-add rate`] : [],
+    ...integer_share === undefined ? [] : [`${percent(integer_share)} of the integer rate`],
+  ];
+  return `roofline${time === "wall" ? " by wall time" : ""}: ${all.join(", ")}`;
 }
 
 /** Three digits that count, as a person reads times. */

@@ -11,6 +11,7 @@ import { type Vec3, voxelCount } from "../../src/volume/mod.ts";
 import { itkWarp, itkWarpLabels, warpLabelsReference, warpReference } from "../../reference/mod.ts";
 import { EDGE_WARPS, regions, STEEPEST, turnAndScale, type WarpInput, waves } from "./_warps.ts";
 import type { Acceptance, Case, Pair } from "./pair.ts";
+import { NORMAL_FLOPS, PHILOX_OPERATIONS } from "./random.ts";
 
 type ImageInput = WarpInput<Float32Array<ArrayBuffer>>;
 type LabelInput = WarpInput<Uint8Array<ArrayBuffer>>;
@@ -70,7 +71,7 @@ function twin({ data, dims, transform }: ImageInput): Float32Array {
   });
 }
 
-/** Reads and writes each voxel once; seven lerps and nine multiply-adds a voxel. */
+/** Reads and writes each voxel once; seven lerps and nine multiply-adds a voxel, and what the values' change takes. */
 function warpWork({ data, transform }: ImageInput, more = 0) {
   const voxels = voxelCount(transform.shape);
   return { bytes: data.byteLength + voxels * 4, flops: voxels * (7 * 3 + 9 * 2 + more) };
@@ -145,7 +146,10 @@ export const fused: Pair<ImageInput> = {
     acceptance: windowed(EIGHT_BIT_FRACTIONS),
     gpu: (gpu, input) => warpOnGpu(gpu, input, "fast"),
   },
-  work: (input) => warpWork(input, 3 + 10 * 24 / 4 + 40),
+  work: (input) => ({
+    ...warpWork(input, 3 + NORMAL_FLOPS),
+    integerOps: voxelCount(input.transform.shape) * PHILOX_OPERATIONS / 4,
+  }),
 };
 
 /** Affine warp of labels, nearest neighbour. */

@@ -15,6 +15,7 @@ import {
   WINDOW_UNIT,
   windowed,
 } from "./augment.ts";
+import { NORMAL_FLOPS, PHILOX_OPERATIONS } from "./random.ts";
 import { regions, turnAndScale, waves } from "./_warps.ts";
 import type { Case, Pair } from "./pair.ts";
 
@@ -140,7 +141,8 @@ export const full: Pair<FullInput> = {
     const voxels = transforms.reduce((sum, { shape }) => sum + voxelCount(shape), 0);
     return {
       bytes: data.byteLength + labels.byteLength + 5 * voxels,
-      flops: voxels * (7 * 3 + 2 * 9 * 2 + 3 + 10 * 24 / 4 + 40),
+      flops: voxels * (7 * 3 + 2 * 9 * 2 + 3 + NORMAL_FLOPS),
+      integerOps: voxels * PHILOX_OPERATIONS / 4,
     };
   },
 };

@@ -95,7 +95,7 @@ function ballPair(
       }
       const passes = operation === "open" || operation === "close" ? 2 : 1;
       const words = Math.ceil(dims[0] / 32) * dims[1] * dims[2];
-      return { bytes: 2 * data.length, flops: passes * rows * words };
+      return { bytes: 2 * data.length, flops: 0, integerOps: passes * rows * words };
     },
   };
 }

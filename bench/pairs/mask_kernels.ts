@@ -30,7 +30,7 @@ export const pack: Pair<HostMask> = {
   },
   references: { typescript: ({ data, dims }) => packReference(data, dims) },
   acceptance: EXACT,
-  work: ({ data }) => ({ bytes: data.length * 9 / 8, flops: data.length }),
+  work: ({ data }) => ({ bytes: data.length * 9 / 8, flops: 0, integerOps: data.length }),
 };
 
 /** Bytes to bits and back. */
@@ -46,7 +46,7 @@ export const unpack: Pair<HostMask> = {
     typescript: ({ data, dims }) => unpackReference(packReference(data, dims), dims),
   },
   acceptance: EXACT,
-  work: ({ data }) => ({ bytes: data.length * 9 / 4, flops: data.length }),
+  work: ({ data }) => ({ bytes: data.length * 9 / 4, flops: 0, integerOps: data.length }),
 };
 
 /** A range of HU to bits. */
@@ -125,5 +125,5 @@ export const combination: Pair<
     },
   },
   acceptance: EXACT,
-  work: ({ a }) => ({ bytes: a.data.length * 17 / 8, flops: a.data.length / 32 }),
+  work: ({ a }) => ({ bytes: a.data.length * 17 / 8, flops: 0, integerOps: a.data.length / 32 }),
 };

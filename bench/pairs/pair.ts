@@ -104,12 +104,14 @@ export interface FastVariant<I extends object = object> {
   gpu(gpu: Gpu, input: I): Promise<Output>;
 }
 
-/** What a kernel cannot do without, however it is written: the roofline's two coordinates. */
+/** What a kernel cannot do without, however it is written: the roofline's coordinates. */
 export interface Work {
   /** Bytes that must be read and written at least once: inputs and output. */
   readonly bytes: number;
-  /** Arithmetic operations on floats, or on words where the kernel has no floats; a multiply-add counts two. */
+  /** Arithmetic operations on floats; a multiply-add counts two. */
   readonly flops: number;
+  /** Operations on integers, bits and words that the result is made of, without those of addresses; 0 if absent. */
+  readonly integerOps?: number;
 }
 
 /**

@@ -10,6 +10,12 @@ interface RandomInput {
   readonly stream: number;
 }
 
+/** The least for a block of four words: ten rounds of two products in two halves each, four exclusive ors and two additions. */
+export const PHILOX_OPERATIONS = 10 * 10;
+
+/** The least for a normal number: its share of radius and direction, polynomials by Horner's rule. */
+export const NORMAL_FLOPS = 40;
+
 const kernel = defineKernel({
   label: "random/words",
   code: philoxWgsl + main,
@@ -65,7 +71,7 @@ export const philox: Pair<RandomInput> = {
     },
   },
   acceptance: { class: "exact", reason: "Integer arithmetic is the same on every adapter" },
-  work: ({ blocks }) => ({ bytes: blocks * 16, flops: blocks * 10 * 24 }),
+  work: ({ blocks }) => ({ bytes: blocks * 16, flops: 0, integerOps: blocks * PHILOX_OPERATIONS }),
 };
 
 /** Gaussian numbers. */
@@ -82,5 +88,9 @@ export const normal: Pair<RandomInput> = {
     tolerance: 1e-5,
     reason: "Own polynomials in f32, within 3.5e-6 sigma of f64 whatever the rounding",
   },
-  work: ({ blocks }) => ({ bytes: blocks * 16, flops: blocks * (10 * 24 + 4 * 40) }),
+  work: ({ blocks }) => ({
+    bytes: blocks * 16,
+    flops: blocks * 4 * NORMAL_FLOPS,
+    integerOps: blocks * PHILOX_OPERATIONS,
+  }),
 };

@@ -16,6 +16,7 @@ const HEAD: readonly (readonly [title: string, number?: "number"])[] = [
   ["Largest deviation", "number"],
   ["Share of copy bandwidth", "number"],
   ["Share of multiply-add rate", "number"],
+  ["Share of integer rate", "number"],
   ["Samples", "number"],
   ["Outliers, kept", "number"],
 ];
@@ -28,7 +29,11 @@ export function benchTable(
 ): Html {
   const head = HEAD.map(([title, kind]) => markup`<th scope="col" class="${kind}">${title}</th>`);
   return scrollTable(
-    `Suite ${suite}. Deviations have the unit of the kernel's output; where it has parts, they are the first one's. Shares are of the adapter's own measured rates, for the least work the kernel can do.`,
+    `Suite ${suite}. Deviations have the unit of the kernel's output; where it has parts, they are the first one's. Shares are of the adapter's own measured rates, for the least work the kernel can do in its own time${
+      rows.some(({ roofline }) => roofline?.time === "wall")
+        ? ", or, where the adapter has no clock, in the wall time of the whole call (marked so)"
+        : ""
+    }. The rate of integers is the faster of multiply-adds and of exclusive ors with additions.`,
     markup`<thead>
 <tr>${head}</tr>
 </thead>
@@ -68,6 +73,10 @@ function implementationRow(row: BenchRow, ratio: BenchRatio | undefined): Html {
     : markup`<span class="bad">✗ disagrees</span>, ${kind}`;
   const bound = (text: Part) => markup`<td class="number bound">${text}</td>`;
   const number = (text: Part) => markup`<td class="number">${text}</td>`;
+  const share = (value: number | undefined) =>
+    number(
+      value !== undefined && `${percent(value)}${roofline?.time === "wall" ? " (wall time)" : ""}`,
+    );
   return markup`<tr><th scope="row" class="nowrap">${row.implementation}</th>${
     number(
       figure(row.median_ms),
@@ -84,11 +93,9 @@ function implementationRow(row: BenchRow, ratio: BenchRatio | undefined): Html {
     number(
       kind === "exact" && ok ? "none" : `${figure(max_abs)}${unit === undefined ? "" : ` ${unit}`}`,
     )
-  }${number(roofline && percent(roofline.bandwidth_share))}${
-    number(
-      roofline && percent(roofline.flops_share),
-    )
-  }${number(samples_ms.length)}${number(outliers)}</tr>
+  }${share(roofline?.bandwidth_share)}${
+    share(roofline?.flops === 0 ? undefined : roofline?.flops_share)
+  }${share(roofline?.integer_share)}${number(samples_ms.length)}${number(outliers)}</tr>
 ${
     !ok && error !== undefined &&
     markup`<tr><td colspan="${HEAD.length}" class="bad">${row.implementation}: ${error}</td></tr>\n`

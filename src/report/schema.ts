@@ -99,14 +99,20 @@ export interface BenchAcceptance {
 
 /** The least work of a kernel against the adapter's own measured ceilings. */
 export interface BenchRoofline {
+  /** What the shares are of: the kernels' own time, or, where the adapter has no clock, the wall time of the whole call. */
+  readonly time: "kernel" | "wall";
   /** Bytes that must be read and written. */
   readonly bytes: number;
-  /** Operations, a multiply-add counting two. */
+  /** Operations on floats, a multiply-add counting two. */
   readonly flops: number;
+  /** Operations on integers; absent if there are none. */
+  readonly integer_ops?: number;
   /** Share of the adapter's copy bandwidth, 1 is all of it. */
   readonly bandwidth_share: number;
   /** Share of the adapter's multiply-add rate, 1 is all of it. */
   readonly flops_share: number;
+  /** Share of the adapter's rate of integer operations; absent if there are none. */
+  readonly integer_share?: number;
 }
 
 /** One implementation on one case. */

@@ -44,7 +44,10 @@ await serve({
       ...(name.startsWith("webgpu") ? { adapter } : {}),
     };
   },
-  device: () => Promise.resolve({ empty_submit_ms: 0.5, copy_bytes_per_s: 1, flops_per_s: 1 }),
+  device: () =>
+    Promise.resolve({
+      ...{ empty_submit_ms: 0.5, copy_bytes_per_s: 1, flops_per_s: 1, integer_ops_per_s: 2 },
+    }),
   open(kernel, input) {
     if (behaviour === "refuses") throw new RangeError(`Cannot load kernel "${kernel}":\nnot mine`);
     const { values } = input as { values: Float32Array };
@@ -62,7 +65,9 @@ await serve({
         const wrong = behaviour === "wrong" || (behaviour === "wrong-later" && calls > 1);
         return values.map((value, i) => 2 * value + (wrong && i === 1 ? 1 : 0));
       },
-      ...(name.startsWith("webgpu") ? { kernelMs: () => Promise.resolve(0.25) } : {}),
+      ...(name.startsWith("webgpu")
+        ? { kernelMs: () => Promise.resolve(behaviour === "no-clock" ? undefined : 0.25) }
+        : {}),
     };
   },
 });

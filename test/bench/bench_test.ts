@@ -69,6 +69,7 @@ Deno.test("benchWith() fills the result from the peers' answers", async () => {
   assertEquals(gpu!.kernel_ms, 0.25);
   // 32 bytes and 4 operations in 0.25 ms; the fake adapter's ceilings are 1 per second.
   assertEquals(gpu!.roofline, {
+    time: "kernel",
     bytes: 32,
     flops: 4,
     bandwidth_share: 128_000,
@@ -80,6 +81,21 @@ Deno.test("benchWith() fills the result from the peers' answers", async () => {
   assertEquals(result.ratios[0]!.ratio, twin!.median_ms / gpu!.median_ms);
   assertEquals(benchFailures(result), []);
   await assertGone(plan.folders);
+});
+
+Deno.test("benchWith() takes the roofline of operations on integers, and of the wall time without a clock", async () => {
+  const pair = doubling("test/double");
+  const work = () => ({ bytes: 1, flops: 0, integerOps: 6 });
+  const plan = (webgpu: string) => setup({ webgpu }, { pairs: [{ ...pair, work }] });
+  const [timed] = (await benchWith(plan("good"), { quick: true })).results;
+  // 6 operations in 0.25 ms; the fake adapter does 2 a second.
+  assertEquals(timed!.roofline, {
+    ...{ time: "kernel", bytes: 1, flops: 0, bandwidth_share: 4_000, flops_share: 0 },
+    ...{ integer_ops: 6, integer_share: 12_000 },
+  });
+  const [row] = (await benchWith(plan("no-clock"), { quick: true })).results;
+  assertEquals([row!.kernel_ms, row!.roofline!.time], [undefined, "wall"]);
+  assertEquals(row!.roofline!.integer_share, 3 / (row!.median_ms / 1000));
 });
 
 Deno.test("benchWith() runs the first headline case of each kernel when quick", async () => {

@@ -17,7 +17,7 @@ const result: BenchResult = {
       ...row,
       ...{ implementation: "webgpu", samples_ms: [18.94], median_ms: 18.94, ci95_ms: [18.5, 19.4] },
       ...{ kernel_ms: 9.876, first_call_ms: 132.4, agreement },
-      roofline: { bytes: 1, flops: 1, bandwidth_share: 0.123, flops_share: 0.0046 },
+      roofline: { time: "kernel", bytes: 1, flops: 1, bandwidth_share: 0.123, flops_share: 0.0046 },
     },
     {
       ...row,
@@ -89,7 +89,9 @@ Deno.test("formatTable() shows an output's parts, and of a peer with noise of it
 
 Deno.test("formatTable() counts outliers beside the samples, and writes shares as plain numbers", () => {
   const [gpu] = result.results;
-  const roofline = { bytes: 1, flops: 1, bandwidth_share: 1.004, flops_share: 0.0001 };
+  const roofline = {
+    ...{ time: "kernel" as const, bytes: 1, flops: 1, bandwidth_share: 1.004, flops_share: 0.0001 },
+  };
   const samples_ms = [1, 1, 1, 1, 9];
   const linesWith = (outliers: number) =>
     formatTable({ ...result, results: [{ ...gpu!, samples_ms, outliers, roofline }] }).split("\n");
@@ -98,4 +100,15 @@ Deno.test("formatTable() counts outliers beside the samples, and writes shares a
   assert(linesWith(2).some((line) => / 5 \(2 outliers\) +ok, exact$/.test(line)));
   const shares = "    roofline: 100 % of the copy bandwidth, 0.01 % of the multiply-add rate";
   assert(linesWith(0).includes(shares));
+});
+
+Deno.test("formatTable() leaves out operations that a kernel has none of, and names wall time", () => {
+  const [gpu] = result.results;
+  const roofline = {
+    ...{ time: "wall" as const, bytes: 1, flops: 0, bandwidth_share: 0.5, flops_share: 0 },
+    ...{ integer_ops: 1, integer_share: 0.25 },
+  };
+  const lines = formatTable({ ...result, results: [{ ...gpu!, roofline }] }).split("\n");
+  const text = "    roofline by wall time: 50 % of the copy bandwidth, 25 % of the integer rate";
+  assert(lines.includes(text));
 });

@@ -53,11 +53,13 @@ Deno.test("the worker measures its adapter with checked kernels", () =>
     const { peer, hello } = await Peer.start(programs(dir)("webgpu"));
     await using _ = peer;
     assertEquals(typeof hello.adapter!.software, "boolean");
-    const { empty_submit_ms, copy_bytes_per_s, flops_per_s } = await peer.device();
+    const { empty_submit_ms, copy_bytes_per_s, flops_per_s, integer_ops_per_s } = await peer
+      .device();
     // No adapter in reach is slower than this; a figure in other units would be.
     assert(empty_submit_ms > 0);
     assert(copy_bytes_per_s > 1e8, `${copy_bytes_per_s} bytes/s`);
     assert(flops_per_s > 1e8, `${flops_per_s} operations/s`);
+    assert(integer_ops_per_s > 1e8, `${integer_ops_per_s} operations/s`);
   }));
 
 Deno.test("the worker names an adapter that is not there", () =>

@@ -261,7 +261,10 @@ function row(
     ci95_ms: [median * 0.95, median * 1.1],
     ...times,
     ...share !== undefined && {
-      roofline: { bytes: 1e7, flops: 1e8, bandwidth_share: share, flops_share: share / 3 },
+      roofline: {
+        ...{ time: "kernel" as const, bytes: 1e7, bandwidth_share: share },
+        ...{ flops: 1e8, flops_share: share / 3, integer_ops: 1e8, integer_share: share / 2 },
+      },
     },
     agreement: max_abs === undefined
       ? { class: "exact", max_abs: 0, ok: true }
