@@ -90,7 +90,7 @@ export const augmentCommand: Command = defineCommand({
     // Nothing is shown until the CT and a GPU are there: what is wrong with either is one line on stderr.
     const source = await readCase({
       volume: userPath(input),
-      labels: flags.labels === undefined ? undefined : userPath(flags.labels),
+      labels: flags.labels === undefined ? undefined : [{ path: userPath(flags.labels) }],
     }, { signal });
     const adapter = wantedAdapter(flags.adapter);
     await using gpu = await openGpu({ adapter, signal });

@@ -23,7 +23,8 @@ export const reproduceCommand: Command = defineCommand({
     data: {
       type: "string",
       value: "DIR",
-      help: "Folder with volume-N.nii.gz and labels-N.nii.gz (generated phantoms by default)",
+      help:
+        "Folder in a known layout: CT-ORG, LiTS, nnU-Net, TotalSegmentator (generated phantoms by default)",
     },
     out: {
       type: "string",

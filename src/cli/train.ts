@@ -1,6 +1,6 @@
 import { basename } from "@std/path";
 import { commandLine } from "../../bench/mod.ts";
-import { type CaseSource, loadTrainingCases, PAPER_SPACING } from "../data/mod.ts";
+import { type CaseSource, loadTrainingCases, PAPER_SPACING, writeSplit } from "../data/mod.ts";
 import { formatBytes, openGpu } from "../gpu/mod.ts";
 import { parameterCount, receptiveField } from "../nn/mod.ts";
 import {
@@ -34,10 +34,16 @@ export const trainCommand: Command = defineCommand({
     data: {
       type: "string",
       value: "DIR",
-      help: "Folder with volume-N.nii.gz and labels-N.nii.gz, or phantom (needed)",
+      help:
+        "Folder in a known layout (CT-ORG, LiTS, nnU-Net, TotalSegmentator), or phantom (needed)",
     },
     ...CONFIG_FLAGS,
     phantoms: { type: "string", value: "N", help: "How many phantoms (8 by default)" },
+    fold: {
+      type: "string",
+      value: "I/K",
+      help: "Validate on fold I of K, train on the others (a tenth validates by default)",
+    },
     out: { type: "string", value: "DIR", help: "The run's folder (reports/train-ARM-SEED)" },
     resume: { type: "boolean", help: "Go on from the last checkpoint of the run's folder" },
     "validate-every": {
@@ -68,9 +74,11 @@ export const trainCommand: Command = defineCommand({
   },
   details:
     `Cases are turned to RAS and resampled to ${PAPER_SPACING} mm. Of a folder in CT-ORG's layout cases 0 to 20 are left for\n` +
-    "testing if there are others, and a tenth of those is for validation. The run's folder gets:\n" +
+    "testing if there are others, of another folder a fifth; of the rest a tenth is for validation. The split depends on\n" +
+    "the seed and the cases' numbers, not on the order of files. The run's folder gets:\n" +
     "  model.safetensors       The model of the best validation, or of the last step without any\n" +
     "  step-N.safetensors      The last two checkpoints\n" +
+    "  split.json              Which cases are for training, validation, testing\n" +
     "  result.json             Losses, validations, settings, versions, machine\n" +
     "  report.html             The same with charts\n\n" +
     "Ctrl-C ends the training after the step that runs, with a checkpoint; --resume goes on as if it had not stopped.\n" +
@@ -90,6 +98,7 @@ export const trainCommand: Command = defineCommand({
     const validateEvery = wholeNumber("validate-every", flags["validate-every"]) ?? 100;
     const checkpointEvery = positiveNumber("checkpoint-every", flags["checkpoint-every"]) ?? 50;
     const patience = positiveNumber("patience", flags.patience);
+    const fold = foldOf(flags.fold);
     const { resume, recompute } = flags;
     const folder = flags.out === undefined
       ? userPath(`reports/train-${arm.replaceAll(/[^\w+.-]/g, "_")}-${seed}`)
@@ -104,6 +113,7 @@ export const trainCommand: Command = defineCommand({
     // Nothing is shown until the cases and a GPU are there: what is wrong with either is one line on stderr.
     const data = await loadTrainingCases(source, {
       seed,
+      fold,
       signal,
       onCase: (number, done, all) => progress.stage(`Case ${number}: ${done + 1} of ${all}`),
     });
@@ -123,6 +133,7 @@ export const trainCommand: Command = defineCommand({
     print(
       `Cases: ${data.train.length} to train on, ${data.validation.length} for validation (${dataset})`,
     );
+    for (const note of data.notes) print(note);
     print(
       `GPU memory: about ${formatBytes(memory.peak)}, ${formatBytes(memory.cases)} of it for cases`,
     );
@@ -131,6 +142,7 @@ export const trainCommand: Command = defineCommand({
       ...{ arm, steps, seed, model: flags.model ?? "unet-small" },
       ...{ help: false, verbose: false, resume: false },
     });
+    if (!resume) await writeSplit(folder, data.split, { dataset, seed, ...fold && { fold } });
     const outcome = await train(gpu, {
       config,
       data,
@@ -174,6 +186,16 @@ export const trainCommand: Command = defineCommand({
     print(report);
   },
 });
+
+/** The fold to validate on, such as `2/5`. */
+function foldOf(text: string | undefined): { number: number; of: number } | undefined {
+  if (text === undefined) return undefined;
+  const [, number, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (number === undefined || of === undefined || number < 1 || number > of || of < 2) {
+    throw new UsageError(`Cannot use "--fold ${text}": it must be a fold of at least 2, e.g. 1/5`);
+  }
+  return { number, of };
+}
 
 /** Where the cases come from, and what they are called. */
 function sourceOf(

@@ -1,8 +1,9 @@
 import type { Volume } from "../volume/mod.ts";
-import { findCases } from "./ct_org.ts";
+import { findCases } from "./find_cases.ts";
 import { phantom } from "./phantom.ts";
+import { exactOrigins, LAST_TEST_CASE, originNotes, type Origins } from "./provenance.ts";
 import { readCase } from "./read_case.ts";
-import { LAST_TEST_CASE, splitCases } from "./split.ts";
+import { foldCases, type Split, splitCases } from "./split.ts";
 
 /** A case in memory, RAS at 3 mm. */
 export interface LoadedCase {
@@ -11,21 +12,35 @@ export interface LoadedCase {
   readonly volume: Volume;
   /** CT-ORG's values. */
   readonly labels: Volume<Uint8Array<ArrayBuffer>>;
+  /** What the labels hold and where it comes from. */
+  readonly origins: Origins;
 }
 
-/** Where cases come from: a folder in CT-ORG's layout, or so many phantoms. */
+/** Where cases come from: a folder (see {@linkcode findCases}), or so many phantoms. */
 export type CaseSource =
   | { readonly kind: "folder"; readonly folder: string }
   | { readonly kind: "phantom"; readonly count: number };
 
 /** Options of {@linkcode loadTrainingCases}. */
 export interface LoadCasesOptions {
-  /** Of phantoms, and of what is for validation. */
+  /** Of phantoms, and of the split. */
   readonly seed: number;
+  /** Which fold, from 1, of how many; without it a tenth is for validation. */
+  readonly fold?: { readonly number: number; readonly of: number } | undefined;
   /** Stops between two cases. */
   readonly signal?: AbortSignal | undefined;
   /** Called before a case is made or read. */
   readonly onCase?: ((number: number, done: number, all: number) => void) | undefined;
+}
+
+/** What {@linkcode loadTrainingCases} makes or reads. */
+export interface TrainingCases {
+  readonly train: readonly LoadedCase[];
+  readonly validation: readonly LoadedCase[];
+  /** What each case is for, those left for testing among them. */
+  readonly split: Split<{ readonly number: number }>;
+  /** What a person should know of the cases, one line each. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -33,55 +48,77 @@ export interface LoadCasesOptions {
  * behind CT-ORG's test cases, so that no phantom that a test makes is among them.
  *
  * @param source Where from.
- * @param options Seed, signal, progress.
+ * @param options Seed, fold, signal, progress.
  * @returns Cases to train on and to validate on.
  * @throws {Error} If the folder holds no case, or one that cannot be used.
- * @throws {RangeError} If the number of phantoms is not at least 1.
+ * @throws {RangeError} If the number of phantoms is not at least 1, or there is no such fold.
  */
 export async function loadTrainingCases(
   source: CaseSource,
-  { seed, signal, onCase }: LoadCasesOptions,
-): Promise<{ train: LoadedCase[]; validation: LoadedCase[] }> {
-  const { train, validation } = splitCases(await casesOf(source, seed), seed);
-  const all = train.length + validation.length;
+  { seed, fold, signal, onCase }: LoadCasesOptions,
+): Promise<TrainingCases> {
+  const { cases, officialTest, notes } = await casesOf(source, seed);
+  const options = { seed, officialTest };
+  const split = fold === undefined
+    ? splitCases(cases, options)
+    : foldOf(foldCases(cases, { ...options, k: fold.of }), fold);
+  const all = split.train.length + split.validation.length;
   let done = 0;
   const load = async (cases: readonly Loadable[]) => {
     const loaded: LoadedCase[] = [];
-    for (const { number, load } of cases) {
+    for (const { number, origins, load } of cases) {
       signal?.throwIfAborted();
       onCase?.(number, done++, all);
-      loaded.push({ number, ...await load(signal) });
+      loaded.push({ number, origins, ...await load(signal) });
     }
     return loaded;
   };
-  return { train: await load(train), validation: await load(validation) };
+  return { train: await load(split.train), validation: await load(split.validation), split, notes };
+}
+
+function foldOf<C>(folds: readonly Split<C>[], { number, of }: { number: number; of: number }) {
+  const fold = folds[number - 1];
+  if (!fold) {
+    throw new RangeError(`Cannot take fold ${number} of ${of}: it must be from 1 to ${of}`);
+  }
+  return fold;
 }
 
 /** A case that is not in memory yet. */
-interface Loadable {
-  readonly number: number;
-  load(signal: AbortSignal | undefined): Promise<Omit<LoadedCase, "number">>;
+interface Loadable extends Pick<LoadedCase, "number" | "origins"> {
+  load(signal: AbortSignal | undefined): Promise<Pick<LoadedCase, "volume" | "labels">>;
 }
 
-async function casesOf(source: CaseSource, seed: number): Promise<Loadable[]> {
+async function casesOf(
+  source: CaseSource,
+  seed: number,
+): Promise<{ cases: Loadable[]; officialTest: boolean; notes: readonly string[] }> {
   if (source.kind === "folder") {
-    return (await findCases(source.folder)).map(({ number, volume, labels }) => ({
-      number,
-      load: (signal) => readCase({ volume, labels }, { ...signal && { signal } }),
-    }));
+    const { cases, officialTest, notes } = await findCases(source.folder);
+    return {
+      cases: cases.map(({ number, volume, labels, origins }) => ({
+        number,
+        origins,
+        load: (signal) => readCase({ volume, labels }, { ...signal && { signal } }),
+      })),
+      officialTest,
+      notes: [...notes, ...originNotes(cases)],
+    };
   }
   const { count } = source;
   if (!(Number.isInteger(count) && count >= 1)) {
     throw new RangeError(`Cannot make ${count} phantoms: at least 1 is needed`);
   }
-  return Array.from({ length: count }, (_, i) => {
+  const cases = Array.from({ length: count }, (_, i): Loadable => {
     const number = LAST_TEST_CASE + 1 + i;
     return {
       number,
+      origins: exactOrigins(),
       load() {
         const { ct: volume, labels } = phantom({ seed, index: number });
         return Promise.resolve({ volume, labels });
       },
     };
   });
+  return { cases, officialTest: true, notes: [] };
 }

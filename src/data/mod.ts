@@ -1,17 +1,29 @@
 /**
- * Volumes with true labels: phantoms, and folders in CT-ORG's layout.
+ * Volumes with true labels: phantoms, and data folders in several layouts; where labels come from, and what they may be used for.
  *
  * @module
  */
 
-export { PAPER_SPACING, readLabels } from "./labels_file.ts";
-export { findCases, type LabelledCase } from "./ct_org.ts";
+export type { Dataset, IncompleteCase, LabelFile, LabelledCase, LayoutName } from "./dataset.ts";
+export { findCases, scanFolder } from "./find_cases.ts";
+export { ctOrgLabels, PAPER_SPACING, readLabelFiles, readLabels } from "./labels_file.ts";
 export { type Phantom, phantom, type PhantomOptions } from "./phantom.ts";
 export {
   type CaseSource,
   type LoadCasesOptions,
   type LoadedCase,
   loadTrainingCases,
+  type TrainingCases,
 } from "./load_cases.ts";
-export { type CaseVolumes, readCase } from "./read_case.ts";
-export { LAST_TEST_CASE, type Split, splitCases } from "./split.ts";
+export {
+  ctOrgOrigins,
+  exactOrigins,
+  LAST_TEST_CASE,
+  type Origin,
+  ORIGINS,
+  type Origins,
+  whyNoTruth,
+} from "./provenance.ts";
+export { type CasePaths, type CaseVolumes, readCase } from "./read_case.ts";
+export { foldCases, type Split, splitCases, type SplitOptions } from "./split.ts";
+export { type SplitRecord, writeSplit } from "./split_file.ts";

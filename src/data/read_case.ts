@@ -1,12 +1,6 @@
-import {
-  createVolume,
-  readNifti,
-  reorient,
-  resample,
-  sameGrid,
-  type Volume,
-} from "../volume/mod.ts";
-import { PAPER_SPACING, readLabels } from "./labels_file.ts";
+import { readNifti, reorient, resample, type Volume } from "../volume/mod.ts";
+import type { LabelFile } from "./dataset.ts";
+import { PAPER_SPACING, readLabelFiles } from "./labels_file.ts";
 
 /** A CT and its labels as training sees them. */
 export interface CaseVolumes {
@@ -16,37 +10,38 @@ export interface CaseVolumes {
   readonly labels?: Volume<Uint8Array<ArrayBuffer>>;
 }
 
+/** The files of a case. */
+export interface CasePaths {
+  /** The CT. */
+  readonly volume: string;
+  /** None for a CT alone. */
+  readonly labels?: readonly LabelFile[] | undefined;
+}
+
 /**
  * Reads a CT and its labels, turns them to RAS and resamples them to 3 mm, as the paper does.
  *
- * @param paths Absolute paths.
+ * @param paths The files.
  * @param options The signal.
  * @returns Both.
  * @throws {TypeError} If the labels lie on another grid than the CT.
- * @throws {RangeError} If a label is not an integer from 0 to 255.
+ * @throws {RangeError} If a label is not an integer from 0 to 255, or none of the data set's.
  */
 export async function readCase(
-  paths: { readonly volume: string; readonly labels: string },
+  paths: CasePaths & { readonly labels: readonly LabelFile[] },
   options: { readonly signal?: AbortSignal },
 ): Promise<Required<CaseVolumes>>;
 export async function readCase(
-  paths: { readonly volume: string; readonly labels?: string | undefined },
+  paths: CasePaths,
   options: { readonly signal?: AbortSignal },
 ): Promise<CaseVolumes>;
 export async function readCase(
-  paths: { readonly volume: string; readonly labels?: string | undefined },
+  paths: CasePaths,
   options: { readonly signal?: AbortSignal },
 ): Promise<CaseVolumes> {
   const ct = await readNifti(paths.volume, options);
-  const file = paths.labels === undefined ? undefined : await readLabels(paths.labels, options);
-  if (file && !sameGrid(ct, file)) {
-    throw new TypeError(
-      `Cannot use labels "${paths.labels}": their grid (${
-        describe(file)
-      }) is not that of "${paths.volume}" (${describe(ct)})`,
-    );
-  }
-  const labels = file && createVolume(file.data, ct);
+  const labels = paths.labels &&
+    await readLabelFiles(paths.labels, { grid: ct, path: paths.volume }, options);
   return {
     volume: resample(reorient(ct, "RAS"), {
       spacing: PAPER_SPACING,
@@ -61,12 +56,4 @@ export async function readCase(
       }) as Volume<Uint8Array<ArrayBuffer>>,
     },
   };
-}
-
-function describe({ dims, spacing, affine }: Volume): string {
-  const origin = [affine[3]!, affine[7]!, affine[11]!];
-  const round = (values: readonly number[]) => values.map((value) => Number(value.toFixed(3)));
-  return `${dims.join(" x ")} voxels of ${round(spacing).join(" x ")} mm from ${
-    round(origin).join(", ")
-  }`;
 }

@@ -1,13 +1,15 @@
 import { dirname, join } from "@std/path";
-import { findCases, LAST_TEST_CASE, PAPER_SPACING, phantom, readLabels } from "../data/mod.ts";
 import {
-  createVolume,
-  readNifti,
-  resample,
-  sameGrid,
-  type Vec3,
-  writeNifti,
-} from "../volume/mod.ts";
+  ctOrgLabels,
+  findCases,
+  type LabelledCase,
+  LAST_TEST_CASE,
+  PAPER_SPACING,
+  phantom,
+  readLabelFiles,
+  whyNoTruth,
+} from "../data/mod.ts";
+import { readNifti, resample, type Vec3, writeNifti } from "../volume/mod.ts";
 import type { Stage } from "./_stage.ts";
 
 /** A case in the run: its number and the files it comes from. */
@@ -53,25 +55,38 @@ export function phantomStage(
   };
 }
 
+/** A case as it comes, with one file of labels or several. */
+export type SourceCase = Pick<LabelledCase, "number" | "volume" | "labels">;
+
+/** A case that this project wrote, as one that comes. */
+export function sourceCase({ number, volume, labels }: CaseFiles): SourceCase {
+  return { number, volume, labels: ctOrgLabels(labels) };
+}
+
 /**
- * The cases of a data folder that may be scored, and the numbers of those that may not: lungs and bone of CT-ORG's other
- * cases were made by the rules that are to be judged.
+ * The cases of a data folder whose lungs and bone may be scored, and the numbers of those that may not, see {@linkcode whyNoTruth}.
  *
  * @throws {Error} If none may.
  */
 export async function scorableCases(
   folder: string,
-): Promise<{ cases: CaseFiles[]; left: number[] }> {
-  const all = await findCases(folder);
-  const cases = all.filter(({ number }) => number <= LAST_TEST_CASE);
+): Promise<{ cases: SourceCase[]; left: number[]; ctOrg: boolean }> {
+  const { cases: all } = await findCases(folder);
+  const why = ({ origins }: LabelledCase) =>
+    whyNoTruth(origins, "lungs") ?? whyNoTruth(origins, "bone");
+  const cases = all.filter((one) => why(one) === undefined);
   if (cases.length === 0) {
     throw new Error(
-      `Cannot use data folder "${folder}": only cases 0 to ${LAST_TEST_CASE} may be scored (CT-ORG's rules made the ` +
-        `lungs and bones of the others), found case ${all[0]!.number} and up`,
+      `Cannot use data folder "${folder}": lungs and bone of no case may be scored; of case ${
+        all[0]!.name
+      }: ${why(all[0]!)}`,
     );
   }
-  const left = all.map(({ number }) => number).filter((number) => number > LAST_TEST_CASE);
-  return { cases, left };
+  const left = all.filter((one) => why(one) !== undefined).map(({ number }) => number);
+  // The whole of CT-ORG's test set, as far as names tell: phantoms say of themselves that they are exact.
+  const ctOrg = cases.length === LAST_TEST_CASE + 1 &&
+    cases.every(({ origins }) => origins.lungs === "manual");
+  return { cases, left, ctOrg };
 }
 
 /** Where a case's files on the run's grid go. */
@@ -85,33 +100,28 @@ export function gridFiles(folder: string, number: number): CaseFiles {
 
 /** Resamples a case to 3 mm: the image with the paper's smoothing, labels by nearest neighbour. */
 export function resampleStage(
-  from: CaseFiles,
+  from: SourceCase,
   to: CaseFiles,
   signal: AbortSignal | undefined,
 ): Stage {
+  const labels = from.labels.map(({ path }, i) => [i === 0 ? "labels" : `labels ${i}`, path]);
   return {
     name: `grid/${from.number}`,
     code: ["src/volume", "src/data/labels_file.ts", "src/reproduce/_cases.ts"],
-    options: { spacing: PAPER_SPACING },
-    inputs: { volume: from.volume, labels: from.labels },
+    options: {
+      spacing: PAPER_SPACING,
+      values: from.labels.map(({ values }) => [...values ?? []]),
+    },
+    inputs: { volume: from.volume, ...Object.fromEntries(labels) },
     outputs: { volume: to.volume, labels: to.labels },
     async run() {
       const options = { ...signal && { signal } };
       const ct = await readNifti(from.volume, options);
-      const labels = await readLabels(from.labels, options);
-      if (!sameGrid(ct, labels)) {
-        throw new TypeError(
-          `Cannot use case ${from.number}: "${from.labels}" (${
-            labels.dims.join(" x ")
-          }) does not lie on the grid of ` +
-            `"${from.volume}" (${ct.dims.join(" x ")})`,
-        );
-      }
+      const labels = await readLabelFiles(from.labels, { grid: ct, path: from.volume }, options);
       await Deno.mkdir(dirname(to.volume), { recursive: true });
       const image = resample(ct, { spacing: PAPER_SPACING, interpolation: "linear", ...options });
       await writeNifti(to.volume, image, options);
-      // On the image's grid exactly, whatever rounding the labels' own header has.
-      const truth = resample(createVolume(labels.data, ct), {
+      const truth = resample(labels, {
         spacing: PAPER_SPACING,
         interpolation: "nearest",
         ...options,

@@ -1,6 +1,5 @@
 import { basename, join, resolve } from "@std/path";
 import { bench, type BenchProgress, commandLine } from "../../bench/mod.ts";
-import { LAST_TEST_CASE } from "../data/mod.ts";
 import { type AdapterInfo, openGpu } from "../gpu/mod.ts";
 import {
   type LabelScore,
@@ -11,12 +10,13 @@ import {
 } from "../report/mod.ts";
 import { type Bench, benchStage, lookForBaseline, type LookForPeers } from "./_bench.ts";
 import {
-  type CaseFiles,
   gridFiles,
   phantomFiles,
   phantomStage,
   resampleStage,
   scorableCases,
+  type SourceCase,
+  sourceCase,
 } from "./_cases.ts";
 import { toJson, toldPath } from "./_files.ts";
 import { type LabelledFiles, labelStage, scoreStage, unsupervisedFile } from "./_labels.ts";
@@ -129,7 +129,7 @@ export async function reproduceWith(
     ? phantomSource(folder, settings, seed, signal)
     : await folderSource(data);
   const { cases, left, dataset } = source;
-  const run = new Run(folder, cases.length * (source.make ? 3 : 2) + 1 + BENCH_SHARE, options);
+  const run = new Run(folder, cases.length * (source.makers ? 3 : 2) + 1 + BENCH_SHARE, options);
   const { info, labelled } = await labelCases(run, folder, source, device);
 
   const scorePath = join(folder, "scores.json");
@@ -173,12 +173,12 @@ function nameOf(data: string): string {
 
 /** Where a run's cases come from. */
 interface Source {
-  readonly cases: readonly CaseFiles[];
+  readonly cases: readonly SourceCase[];
   /** Numbers of the cases that may not be scored. */
   readonly left: readonly number[];
   readonly dataset: ResultDataset;
-  /** The stage that makes a case's files, where they do not exist yet. */
-  make?(files: CaseFiles): Stage;
+  /** The stages that make the cases' files, where they do not exist yet. */
+  readonly makers?: readonly Stage[];
 }
 
 function phantomSource(
@@ -187,20 +187,21 @@ function phantomSource(
   seed: number,
   signal: AbortSignal | undefined,
 ): Source {
-  const cases = Array.from({ length: phantoms }, (_, number) => phantomFiles(folder, number));
+  const files = Array.from({ length: phantoms }, (_, number) => phantomFiles(folder, number));
+  const cases = files.map(sourceCase);
   const test = cases.map(({ number }) => number);
   return {
     cases,
     left: [],
     dataset: { name: "phantoms", kind: "phantom", test },
-    make: (files) => phantomStage(files, { seed, dims, spacing }, signal),
+    makers: files.map((one) => phantomStage(one, { seed, dims, spacing }, signal)),
   };
 }
 
 async function folderSource(data: string): Promise<Source> {
-  const { cases, left } = await scorableCases(data);
+  const { cases, left, ctOrg } = await scorableCases(data);
   // Verdicts need the whole of CT-ORG's test set; a part of it is a folder. The report says that nothing but the layout is known.
-  const kind = cases.length === LAST_TEST_CASE + 1 ? "ct-org" : "folder";
+  const kind = ctOrg ? "ct-org" : "folder";
   const test = cases.map(({ number }) => number);
   return { cases, left, dataset: { name: nameOf(data), kind, test } };
 }
@@ -214,11 +215,11 @@ async function labelCases(
 ): Promise<{ info: AdapterInfo; labelled: LabelledFiles[] }> {
   await using gpu = await openGpu(device);
   const labelled: LabelledFiles[] = [];
-  for (const from of source.cases) {
+  for (const [i, from] of source.cases.entries()) {
     const truth = gridFiles(folder, from.number);
     const found = unsupervisedFile(folder, from.number);
     const name = `case ${from.number}`;
-    if (source.make) await run.stage(source.make(from), `Phantom of ${name}`);
+    if (source.makers) await run.stage(source.makers[i]!, `Phantom of ${name}`);
     await run.stage(resampleStage(from, truth, device.signal), `3 mm grid of ${name}`);
     await run.stage(labelStage(gpu, truth, found, device.signal), `Lungs and bone of ${name}`);
     labelled.push({ truth, found });

@@ -67,6 +67,9 @@ Deno.test("train writes a model, a result and a report, and says what it does", 
   assertStringIncludes(result.command, "--data data --arm dice+aug");
   const { labels, spacing, provenance } = await readModel(join(run, "model.safetensors"));
   assertEquals([labels[1], spacing, provenance["command"]], ["liver", [3, 3, 3], result.command]);
+  const split = JSON.parse(await Deno.readTextFile(join(run, "split.json")));
+  assertEquals(split.train, result.dataset.train);
+  assertEquals([split.dataset, split.seed, split.train.length], ["data", 1, 2]);
   const report = await Deno.readTextFile(join(run, "report.html"));
   assertStringIncludes(report, "<svg");
   assertStringIncludes(report, "dice+aug");
@@ -88,10 +91,13 @@ Deno.test("train trains on phantoms and writes its batches", async () => {
 const bad: [what: string, args: string[], code: number, says: string][] = [
   ["no data", ["--steps", "1"], 2, "--data phantom"],
   ["a folder that is not there", ["--data", "gone"], 1, "no such folder"],
-  ["a folder without cases", ["--data", "."], 1, "holds no volume-N.nii.gz"],
+  ["a fold of one", ["--data", "data", "--fold", "1/1"], 2, "a fold of at least 2"],
+  ["a fold beyond the last", ["--data", "data", "--fold", "3/2"], 2, "a fold of at least 2"],
+  ["more folds than cases", ["--data", "data", "--fold", "1/4"], 1, "from 2 to 3"],
+  ["a folder without cases", ["--data", "."], 1, "it is in no known layout"],
   ["a file for a folder", ["--data", "tiny.json"], 1, "it is a file"],
   ["labels on another grid", ["--data", "other"], 1, "their grid"],
-  ["labels that are no organ's", ["--data", "odd"], 1, "label 9"],
+  ["labels that are no organ's", ["--data", "odd"], 1, "the value 9; expected are 0, 1"],
   ["an unknown arm", ["--data", "data", "--arm", "dise+aug"], 2, "cross-entropy"],
   ["an arm that needs sorting", ["--data", "data", "--arm", "lovasz"], 2, "balanced-cross-entropy"],
   ["an unknown model", ["--data", "data", "--model", "vnet"], 2, "unet, unet-small"],

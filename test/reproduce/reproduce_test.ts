@@ -289,7 +289,7 @@ Deno.test("reproduce() refuses a data folder it cannot use, in one line", () =>
     const path = join(data, "labels-0.nii.gz");
     const { data: values, dims } = await readNifti(path);
     await writeNifti(path, createVolume(values, { dims, spacing: [5, 6, 6] }));
-    await refused(data, "does not lie on the grid of");
+    await refused(data, "their grid (40 x 46 x 30 voxels of 5 x 6 x 6 mm");
     const { ct } = phantom({ seed: 6, dims: [40, 46, 30], spacing: [6, 6, 6] });
     await writeNifti(path, ct);
     await refused(data, "labels are integers from 0 to 255");

@@ -1,0 +1,60 @@
+import { nnuNet } from "./_nnu_net.ts";
+import { ctOrg, lits } from "./_numbered.ts";
+import { totalSegmentator } from "./_totalsegmentator.ts";
+import type { Dataset, Found, Layout } from "./dataset.ts";
+
+const LAYOUTS: readonly Layout[] = [ctOrg, lits, nnuNet, totalSegmentator];
+
+/**
+ * Looks what a data folder holds: detects its layout (CT-ORG's, LiTS's, nnU-Net's, TotalSegmentator's) by the names of its files, which are
+ * not opened, and lists its cases, and what looks like a case and is none. Other files are ignored.
+ *
+ * @param folder The folder.
+ * @returns What it holds.
+ * @throws {Error} If the folder cannot be read, is in no known layout or in more than one, or describes itself wrongly.
+ */
+export async function scanFolder(folder: string): Promise<Dataset> {
+  const matches: [Layout, Found][] = [];
+  for (const layout of LAYOUTS) {
+    const found = await layout.find(folder);
+    if (found) matches.push([layout, found]);
+  }
+  const [first, second] = matches;
+  if (!first) {
+    throw new Error(
+      `Cannot use data folder "${folder}": it is in no known layout; known are ${
+        LAYOUTS.map(({ name, files }) => `${name}'s (${files})`).join(", ")
+      }`,
+    );
+  }
+  if (second) {
+    throw new Error(
+      `Cannot use data folder "${folder}": it mixes the layouts of ${first[0].name} and ${
+        second[0].name
+      }; keep each in a folder of its own`,
+    );
+  }
+  return { folder, layout: first[0].name, ...first[1] };
+}
+
+/**
+ * {@linkcode scanFolder} for who needs whole cases only.
+ *
+ * @param folder The folder.
+ * @returns What it holds: at least one case, none incomplete.
+ * @throws {Error} As {@linkcode scanFolder}, and if a case lacks a file or there is none.
+ */
+export async function findCases(folder: string): Promise<Dataset> {
+  const dataset = await scanFolder(folder);
+  const [odd, ...others] = dataset.incomplete;
+  if (odd) {
+    const more = others.length > 0 ? ` (and ${others.length} more; check-data names them all)` : "";
+    throw new Error(`Cannot use data folder "${folder}": ${odd.why}${more}`);
+  }
+  if (dataset.cases.length === 0) {
+    throw new Error(
+      `Cannot use data folder "${folder}": it has the layout of ${dataset.layout}, but no case`,
+    );
+  }
+  return dataset;
+}
