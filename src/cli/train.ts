@@ -106,7 +106,7 @@ export const trainCommand: Command = defineCommand({
     const exportBatches = flags["export-batches"] === undefined
       ? undefined
       : userPath(flags["export-batches"]);
-    await checkRunFolder(folder, { resume });
+    await checkRunFolder(folder, { resume, config });
     if (exportBatches !== undefined) await checkOutFolder(exportBatches);
     await makeFolder(folder);
 
@@ -170,11 +170,10 @@ export const trainCommand: Command = defineCommand({
         progress[Symbol.dispose]();
         print(validationLine(validation));
       },
-      onNote: print,
-    }).catch((error) => {
-      progress[Symbol.dispose]();
-      if (signal.aborted) print(`Stopped with a checkpoint in ${folder}; --resume goes on`);
-      throw error;
+      onNote: (line) => {
+        progress[Symbol.dispose]();
+        print(line);
+      },
     });
     progress[Symbol.dispose]();
     const report = await writeTrainReport(folder, {

@@ -195,6 +195,22 @@ export class Gpu implements AsyncDisposable {
     this.#commands.encoder().clearBuffer(array.buffer, from, bytes);
   }
 
+  /**
+   * Records copying an array to the beginning of another.
+   *
+   * @param from What to copy.
+   * @param to Where to; what it holds behind that stays.
+   * @throws {RangeError} If `to` is shorter.
+   */
+  copy(from: GpuArray, to: GpuArray): void {
+    if (to.byteLength < from.byteLength) {
+      throw new RangeError(
+        `Cannot copy GPU array "${from.label}" of ${from.byteLength} bytes: "${to.label}" has ${to.byteLength}`,
+      );
+    }
+    this.#commands.encoder().copyBufferToBuffer(from.buffer, 0, to.buffer, 0, from.byteLength);
+  }
+
   /** Hands the recorded work to the GPU without waiting for it. */
   flush(): void {
     this.#commands.flush();

@@ -1,15 +1,9 @@
 import { join } from "@std/path";
-import { writeWhole } from "../files/mod.ts";
 import type { Gpu, Staged } from "../gpu/mod.ts";
-import {
-  encodeSafetensors,
-  type Model,
-  parametersOf,
-  runningStatisticsOf,
-  writeModel,
-} from "../nn/mod.ts";
+import { type Model, parametersOf, runningStatisticsOf, writeModel } from "../nn/mod.ts";
 import type { Batch } from "./batches.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
+import { RecentStates } from "./recent_states.ts";
 import {
   packState,
   readState,
@@ -22,14 +16,17 @@ import type { TrainOptions } from "./trainer.ts";
 import type { TrainingStep } from "./training_step.ts";
 import { validate } from "./validate.ts";
 
-/** A training while it runs: its losses as they come in, its validations and its files. */
-export class Run {
+/** A training while it runs: its losses as they come in, its validations and its files. Disposing of it frees its copies of the state. */
+export class Run implements Disposable {
   /** The model's file. */
   readonly modelPath: string;
   readonly #gpu: Gpu;
   readonly #training: TrainingStep;
   readonly #identity: RunIdentity;
   readonly #options: TrainOptions;
+  /** Steps done before this session. */
+  readonly #began: number;
+  readonly #recent: RecentStates;
   readonly #losses: number[];
   readonly #validations: Validation[];
   /** The loss of the last step, on its way: the host records the next step meanwhile. */
@@ -49,6 +46,8 @@ export class Run {
     this.#training = training;
     this.#identity = identity;
     this.#options = options;
+    this.#began = before.step;
+    this.#recent = new RecentStates(gpu, training.state);
     this.#losses = [...before.losses];
     this.#validations = [...before.validations];
     this.#kept = `${before.step} ${before.validations.length}`;
@@ -78,6 +77,7 @@ export class Run {
 
   /** Records a step, and waits for the one before. */
   async step({ images, labels }: Batch, learningRate: number): Promise<void> {
+    this.#recent.keep(this.#training.step);
     using loss = this.#training.run(images, labels, learningRate);
     const staged = this.#gpu.stage(loss, Float32Array, 1);
     await this.#settle();
@@ -107,8 +107,7 @@ export class Run {
     const { step } = this.#training;
     const kept = `${step} ${this.#validations.length}`;
     if (this.#kept === kept) return;
-    const state = await readState(this.#gpu, this.#training.state);
-    const run = { ...this.history, step, state };
+    const run = { ...this.history, step, state: await this.#state() };
     await saveCheckpoint(this.#options.folder, step, packState(run, this.#identity));
     this.#kept = kept;
   }
@@ -126,8 +125,8 @@ export class Run {
     await pending.ready();
     const [loss = NaN] = await pending.take();
     this.#losses.push(loss);
-    if (!Number.isFinite(loss)) throw await this.#failure(loss);
     const step = this.#losses.length;
+    if (!Number.isFinite(loss)) throw await this.#failure(`the loss of step ${step} is ${loss}`);
     const { steps, onStep } = this.#options;
     const now = performance.now();
     this.#warm ??= { step, at: now };
@@ -140,23 +139,40 @@ export class Run {
     });
   }
 
-  /** Keeps what a training that went wrong has come to. */
-  async #failure(loss: number): Promise<Error> {
-    const step = this.#losses.length;
-    const path = join(this.#options.folder, `failed-step-${step}.safetensors`);
+  /** The state as it is, when all losses are known. A step whose loss was finite may have made numbers that are not. */
+  async #state(): Promise<Map<string, Float32Array<ArrayBuffer>>> {
     const state = await readState(this.#gpu, this.#training.state);
-    const run = { ...this.history, step: this.#training.step, state };
-    await writeWhole(path, encodeSafetensors(packState(run, this.#identity)));
-    return new Error(
-      `Cannot go on: the loss of step ${step} is ${loss}; the state is kept in "${path}"; try a lower learning rate`,
+    const bad = state.entries().find(([, values]) => !values.every(Number.isFinite));
+    if (!bad) return state;
+    throw await this.#failure(
+      `step ${this.#training.step} left a number in "${bad[0]}" that is not finite`,
     );
+  }
+
+  /** Keeps the last state that is known to be good, the one of the last finite loss, as a checkpoint. */
+  async #failure(what: string): Promise<Error> {
+    const { folder } = this.#options;
+    // The loss at place i is that of the state after i steps.
+    const step = this.#losses.findLastIndex(Number.isFinite);
+    const recent = step > this.#began ? this.#recent.at(step) : undefined;
+    let kept = this.#began > 0
+      ? `the checkpoint of step ${this.#began} is the last good state`
+      : "no state but the first gave a finite loss";
+    if (recent) {
+      const losses = this.#losses.slice(0, step);
+      const validations = this.#validations.filter((validation) => validation.step <= step);
+      const run = { losses, validations, step, state: await readState(this.#gpu, recent) };
+      const path = await saveCheckpoint(folder, step, packState(run, this.#identity));
+      kept = `the state after step ${step}, the last of a finite loss, is kept in "${path}"`;
+    }
+    return new Error(`Cannot go on: ${what}; ${kept}; try a lower learning rate`);
   }
 
   /** The model as it is now: averages in the place of parameters where there are any. */
   async #model(): Promise<Model> {
     const { config, labels, spacing, provenance } = this.#options;
     const { network, augmentation: { window }, crop, averageDecay } = config;
-    const state = await readState(this.#gpu, this.#training.state);
+    const state = await this.#state();
     const prefix = averageDecay === undefined ? "" : "average/";
     const weights = new Map([
       ...parametersOf(network).map(({ name }) => [name, state.get(prefix + name)!] as const),
@@ -171,5 +187,10 @@ export class Run {
       weights,
       provenance: { ...provenance, steps: `${this.#training.step}`, seed: `${config.seed}` },
     };
+  }
+
+  /** Frees the copies of the state. */
+  [Symbol.dispose](): void {
+    this.#recent[Symbol.dispose]();
   }
 }

@@ -64,17 +64,13 @@ export function packState(run: RunState, { config, dataHash, adapter }: RunIdent
 }
 
 /**
- * A run from a checkpoint.
+ * Refuses a checkpoint of another config.
  *
  * @param checkpoint The checkpoint.
- * @param identity What goes on.
- * @returns The run, and a line for what may keep it from going on bit for bit.
- * @throws {Error} If config or data differ; the message says what.
+ * @param config What goes on.
+ * @throws {Error} If it is no checkpoint of a training, or its config differs; the message says what.
  */
-export function unpackState(
-  { tensors, metadata }: Checkpoint,
-  { config, dataHash, adapter }: RunIdentity,
-): { run: RunState; warning?: string } {
+export function checkSameConfig({ metadata }: Checkpoint, config: TrainConfig): void {
   if (metadata["format"] !== FORMAT) {
     throw new Error(`Cannot resume: the checkpoint is not of format ${FORMAT}`);
   }
@@ -86,6 +82,22 @@ export function unpackState(
       } changed); give the same options, or another folder`,
     );
   }
+}
+
+/**
+ * A run from a checkpoint.
+ *
+ * @param checkpoint The checkpoint.
+ * @param identity What goes on.
+ * @returns The run, and a line for what may keep it from going on bit for bit.
+ * @throws {Error} If config or data differ; the message says what.
+ */
+export function unpackState(
+  checkpoint: Checkpoint,
+  { config, dataHash, adapter }: RunIdentity,
+): { run: RunState; warning?: string } {
+  checkSameConfig(checkpoint, config);
+  const { tensors, metadata } = checkpoint;
   if (metadata["data_hash"] !== dataHash) {
     throw new Error(
       "Cannot resume: the cases are not those of the checkpoint; give the same data, or another folder",

@@ -4,11 +4,12 @@ import type { Vec3 } from "../volume/mod.ts";
 import { BatchFolder } from "./batch_files.ts";
 import { type Batch, Batches } from "./batches.ts";
 import { checkCases, dataHash, type TrainingData } from "./cases.ts";
-import { findCheckpoint, newestStep } from "./checkpoint.ts";
+import { findCheckpoint, type FoundCheckpoint, newestStep } from "./checkpoint.ts";
 import { checkTrainConfig, type TrainConfig } from "./config.ts";
 import { checkTrainMemory, estimateMemory } from "./memory.ts";
 import { Run } from "./run.ts";
 import {
+  checkSameConfig,
   readState,
   type RunHistory,
   type RunIdentity,
@@ -94,8 +95,8 @@ export interface TrainOutcome extends RunHistory {
  * @returns Losses, validations, and where the model is: the one of the best validation, else the last.
  * @throws {RangeError} If config or cases are not sound.
  * @throws {GpuMemoryError} If the training does not fit the adapter.
- * @throws {Error} If there is nothing to resume, config or data changed, the folder holds a run that is not to be resumed, or a loss is not
- * finite (the message names the step and the saved state).
+ * @throws {Error} If there is nothing to resume, config or data changed, the folder holds a run that is not to be resumed, or a loss or a
+ * number of the state is not finite: the message names the step, and the checkpoint of the last state before it that gave a finite loss.
  */
 export async function train(gpu: Gpu, options: TrainOptions): Promise<TrainOutcome> {
   const { config, data, steps, folder, validateEvery, checkpointEvery, signal } = options;
@@ -117,7 +118,7 @@ export async function train(gpu: Gpu, options: TrainOptions): Promise<TrainOutco
     step: before.step,
     ...config.averageDecay !== undefined && { averageDecay: config.averageDecay },
   });
-  const run = new Run(gpu, { training, before, identity, options });
+  using run = new Run(gpu, { training, before, identity, options });
   const exported = options.exportBatches === undefined
     ? undefined
     : await BatchFolder.create(options.exportBatches, {
@@ -146,7 +147,14 @@ export async function train(gpu: Gpu, options: TrainOptions): Promise<TrainOutco
     }
   } catch (error) {
     // Only between steps or tiles: what is on the GPU is the state after a whole step.
-    if (signal?.aborted && error === signal.reason) await run.save();
+    if (signal?.aborted && error === signal.reason) {
+      await run.save();
+      options.onNote?.(
+        training.step > 0
+          ? `Stopped after step ${training.step} with a checkpoint in ${folder}; --resume goes on`
+          : "Stopped before the first step: there is nothing to resume",
+      );
+    }
     throw error;
   } finally {
     await exported?.finish();
@@ -164,27 +172,32 @@ export async function train(gpu: Gpu, options: TrainOptions): Promise<TrainOutco
 }
 
 /**
- * Refuses a folder that a training cannot begin in, or go on from.
+ * Refuses a folder that a training cannot begin in, or go on from, before its cases are read.
  *
  * @param folder The run's folder.
- * @param options Whether to go on.
- * @throws {Error} If there is no checkpoint to go on from, or one that would be lost.
+ * @param options Whether to go on, and the config with which.
+ * @returns The checkpoint to go on from; undefined to begin.
+ * @throws {Error} If there is no whole checkpoint to go on from, or one of another config, or one that would be lost.
  */
 export async function checkRunFolder(
   folder: string,
-  { resume }: { readonly resume: boolean },
-): Promise<void> {
-  const step = await newestStep(folder);
-  if (resume && step === undefined) {
-    throw new Error(
-      `Cannot resume: there is no checkpoint in "${folder}"; leave --resume out to begin`,
-    );
-  }
-  if (!resume && step !== undefined) {
+  { resume, config }: { readonly resume: boolean; readonly config: TrainConfig },
+): Promise<FoundCheckpoint | undefined> {
+  if (!resume) {
+    const step = await newestStep(folder);
+    if (step === undefined) return undefined;
     throw new Error(
       `Cannot begin a training in "${folder}": it holds one of ${step} steps; go on with --resume, or name another folder`,
     );
   }
+  const found = await findCheckpoint(folder);
+  if (!found) {
+    throw new Error(
+      `Cannot resume: there is no checkpoint in "${folder}"; leave --resume out to begin`,
+    );
+  }
+  checkSameConfig(found.checkpoint, config);
+  return found;
 }
 
 /** The state to begin with: new, or of the last checkpoint. */
@@ -193,10 +206,10 @@ async function begin(
   identity: RunIdentity,
   { resume = false, onNote }: Pick<TrainOptions, "resume" | "onNote">,
 ): Promise<RunState> {
-  await checkRunFolder(folder, { resume });
-  const found = resume ? await findCheckpoint(folder) : undefined;
+  const { config } = identity;
+  const found = await checkRunFolder(folder, { resume, config });
   if (!found) {
-    const { network, seed } = identity.config;
+    const { network, seed } = config;
     return {
       step: 0,
       state: new Map([...initialParameters(network, seed), ...initialStatistics(network)]),

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { defineKernel, type Gpu, type GpuArray, uniforms } from "../../src/gpu/mod.ts";
 import { withGpu } from "../_gpu.ts";
 import { copy, put, putting, step } from "./_kernels.ts";
@@ -19,6 +19,21 @@ Deno.test(
     for (let i = 0; i < 5; i++) gpu.dispatch(step, { to: array }, [1]);
     // x -> 3 x + 1 five times is 243 x + 121.
     assertEquals(await gpu.read(array, Uint32Array), new Uint32Array([121, 364, 607]));
+  }),
+);
+
+Deno.test(
+  "copy() takes what an array is when it is recorded, and refuses an array that is too short",
+  withGpu(async (gpu) => {
+    using array = gpu.upload(new Uint32Array([0, 1, 2]));
+    using long = gpu.upload(new Uint32Array([7, 8, 9, 10]));
+    using short = gpu.allocate(8, "short");
+    gpu.dispatch(step, { to: array }, [1]);
+    gpu.copy(array, long);
+    gpu.dispatch(step, { to: array }, [1]);
+    assertEquals(await gpu.read(long, Uint32Array), new Uint32Array([1, 4, 7, 10]));
+    assertEquals(await gpu.read(array, Uint32Array), new Uint32Array([4, 13, 22]));
+    assertThrows(() => gpu.copy(array, short), RangeError, '"short" has 8');
   }),
 );
 

@@ -1,5 +1,4 @@
 import {
-  assert,
   assertEquals,
   assertGreater,
   assertLess,
@@ -9,8 +8,9 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { GpuMemoryError } from "../../src/gpu/mod.ts";
-import { decodeSafetensors, readModel } from "../../src/nn/mod.ts";
+import { readModel } from "../../src/nn/mod.ts";
 import { findCheckpoint } from "../../src/train/checkpoint.ts";
+import type { TrainConfig } from "../../src/train/config.ts";
 import { readBatchIndex } from "../../src/train/batch_files.ts";
 import { estimateMemory } from "../../src/train/memory.ts";
 import { withGpu } from "../_gpu.ts";
@@ -137,25 +137,88 @@ Deno.test(
   ),
 );
 
+/** Four steps at a rate that does no harm, then one that no weights survive. */
+function bursting(harmless: number): TrainConfig {
+  const stages = [{ rate: harmless, steps: 4 }, { rate: 1e30, steps: 1 }];
+  return { ...TINY, optimizer: { name: "sgd" }, schedule: { kind: "stages", stages } };
+}
+
 Deno.test(
-  "train() stops at a loss that is not finite, names the step and keeps the state",
+  "train() stops at a loss that is not finite, names the step and keeps the last state that gave a finite one",
   withGpu((gpu) =>
     inFolder(async (folder) => {
-      const config = {
-        ...TINY,
-        schedule: { kind: "constant", rate: 1e30 },
-        optimizer: { name: "sgd" },
-      } as const;
-      const error = await assertRejects(() => trainTiny(gpu, folder, { config }), Error);
-      const [, step, path] =
-        /^Cannot go on: the loss of step (\d+) is NaN; the state is kept in "(.+)"; /.exec(
-          error.message,
-        )!;
-      assertEquals(path, join(folder, `failed-step-${step}.safetensors`));
-      const { tensors, metadata } = decodeSafetensors(await Deno.readFile(path!));
-      assertEquals(tensors.get("losses")!.data.length, Number(step));
-      assert(Number(metadata["step"]) >= Number(step));
+      const config = bursting(0.01);
+      // Also where a checkpoint was written of the state that the loss is not finite of.
+      for (const checkpointEvery of [1, 1000]) {
+        const run = join(folder, `${checkpointEvery}`);
+        const error = await assertRejects(
+          () => trainTiny(gpu, run, { config, checkpointEvery }),
+          Error,
+          "Cannot go on: the loss of step 6 is NaN; the state after step 4, the last of a finite loss, is kept in " +
+            `"${join(run, "step-00000004.safetensors")}"; `,
+        );
+        const again = await assertRejects(() => trainTiny(gpu, run, { config, resume: true }));
+        assertStringIncludes((again as Error).message, "the loss of step 6 is NaN");
+        assertEquals((await findCheckpoint(run))?.step, 4, error.message);
+        await trainTiny(gpu, join(folder, "four"), { config, steps: 4 });
+        assertEquals(await tensorsOf(run), await tensorsOf(join(folder, "four")));
+        await Deno.remove(join(folder, "four"), { recursive: true });
+      }
       assertEquals(gpu.memory.inUse, 0);
+    })
+  ),
+);
+
+Deno.test(
+  "train() stops at a state that is not finite, though no loss has told of it, and writes no model of it",
+  withGpu((gpu) =>
+    inFolder(async (folder) => {
+      const config = { ...bursting(1e-12), l2: 1e10 };
+      const options = { config, steps: 5, validateEvery: 5 };
+      await assertRejects(
+        () => trainTiny(gpu, folder, options),
+        Error,
+        `Cannot go on: step 5 left a number in "down0.conv0.weights" that is not finite; the state after step 4, `,
+      );
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), [
+        "step-00000004.safetensors",
+      ]);
+    })
+  ),
+);
+
+Deno.test(
+  "train() keeps nothing of a training whose second loss is not finite, or the checkpoint it went on from",
+  withGpu((gpu) =>
+    inFolder(async (folder) => {
+      const config = bursting(1e30);
+      await assertRejects(
+        () => trainTiny(gpu, folder, { config }),
+        Error,
+        "the loss of step 2 is NaN; no state but the first gave a finite loss; try a lower",
+      );
+      assertEquals([...Deno.readDirSync(folder)], []);
+      const later = { config: bursting(0.01) };
+      await trainTiny(gpu, folder, { ...later, steps: 4 });
+      await assertRejects(
+        () => trainTiny(gpu, folder, { ...later, resume: true }),
+        Error,
+        "the loss of step 6 is NaN; the checkpoint of step 4 is the last good state; try a lower",
+      );
+    })
+  ),
+);
+
+Deno.test(
+  "train() that is stopped before its first step says that there is nothing to resume",
+  withGpu((gpu) =>
+    inFolder(async (folder) => {
+      const notes: string[] = [];
+      const onNote = (line: string) => notes.push(line);
+      const signal = AbortSignal.abort(new Error("stopped"));
+      await assertRejects(() => trainTiny(gpu, folder, { signal, onNote }), Error, "stopped");
+      assertEquals(notes, ["Stopped before the first step: there is nothing to resume"]);
+      assertEquals([...Deno.readDirSync(folder)], []);
     })
   ),
 );
