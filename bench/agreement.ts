@@ -1,7 +1,7 @@
 import type { VoxelArray } from "../src/volume/mod.ts";
 import type { Acceptance } from "./pairs/pair.ts";
 
-/** An element that is not what it should be. */
+/** An element that is not what it should be, in the output's unit. */
 export interface Fault {
   readonly index: number;
   readonly got: number;
@@ -12,7 +12,7 @@ export interface Fault {
 export interface Comparison {
   /** The acceptance class it was judged by. */
   readonly class: Acceptance["class"];
-  /** Largest absolute difference, over elements where both are numbers. */
+  /** Largest absolute difference, over elements where both are numbers, in the output's unit. */
   readonly max_abs: number;
   /** Elements that differ by more than the class allows any element to (`mismatch-count`: that differ at all). */
   readonly mismatches: number;
@@ -30,13 +30,15 @@ const SHOWN = 5;
  *
  * @param got The output.
  * @param expected The reference's.
- * @param acceptance What is near enough.
+ * @param acceptance What is near enough, in the output's unit.
+ * @param scale How many units a difference of 1 is; the comparison is in units.
  * @returns The comparison; `error` says what was expected where.
  */
 export function compare(
   got: VoxelArray,
   expected: VoxelArray,
   acceptance: Acceptance,
+  scale = 1,
 ): Comparison {
   const { class: kind, tolerance = 0, exceptionsPerMillion = 0 } = acceptance;
   const inAMillion =
@@ -55,12 +57,12 @@ export function compare(
     const a = got[index]!;
     const b = expected[index]!;
     if (a === b || (a !== a && b !== b)) continue;
-    const distance = Math.abs(a - b);
+    const distance = scale * Math.abs(a - b);
     if (Number.isFinite(distance)) maxAbs = Math.max(maxAbs, distance);
     else broken++;
     if (distance <= allowed) continue;
     mismatches++;
-    if (faults.length < SHOWN) faults.push({ index, got: a, expected: b });
+    if (faults.length < SHOWN) faults.push({ index, got: scale * a, expected: scale * b });
   }
   const ok = mismatches <= excused && broken === 0;
   const result = { class: kind, max_abs: maxAbs, mismatches, ok };
@@ -83,7 +85,8 @@ const NOISE_REACH = 8 * Math.SQRT2;
  * @param got The output.
  * @param expected The program's.
  * @param acceptance What is near enough without noise.
- * @param noise Standard deviation of the program's noise, if it draws its own; the output's must be the same.
+ * @param noise Standard deviation of the program's noise, if it draws its own; the output's must be the same. A difference of values.
+ * @param scale How many units a difference of 1 is; see {@linkcode compare}.
  * @returns The comparison.
  */
 export function compareNoisy(
@@ -91,32 +94,34 @@ export function compareNoisy(
   expected: VoxelArray,
   acceptance: Acceptance,
   noise: number | undefined,
+  scale = 1,
 ): NoisyComparison {
-  if (noise === undefined) return compare(got, expected, acceptance);
+  if (noise === undefined) return compare(got, expected, acceptance, scale);
+  const own_noise = scale * noise;
   const { exceptionsPerMillion = 0, tolerance = 0, reason } = acceptance;
-  const widened = tolerance + NOISE_REACH * noise;
+  const widened = tolerance + NOISE_REACH * own_noise;
   const comparison = compare(got, expected, {
     class: "absolute",
     tolerance: widened,
     exceptionsPerMillion,
     reason,
-  });
-  const [a, b] = [momentsOf(got), momentsOf(expected)];
+  }, scale);
+  const [a, b] = [momentsOf(got, scale), momentsOf(expected, scale)];
   const near = (x: number, y: number) =>
-    Math.abs(x - y) <= tolerance + NOISE_REACH * noise / Math.sqrt(got.length);
+    Math.abs(x - y) <= tolerance + NOISE_REACH * own_noise / Math.sqrt(got.length);
   if (!comparison.ok || (near(a.mean, b.mean) && near(a.sd, b.sd))) {
-    return { ...comparison, own_noise: noise };
+    return { ...comparison, own_noise };
   }
   const error = `mean ${a.mean} and standard deviation ${a.sd}, expected ${b.mean} and ${b.sd}`;
-  return { ...comparison, ok: false, error, own_noise: noise };
+  return { ...comparison, ok: false, error, own_noise };
 }
 
-function momentsOf(values: VoxelArray): { mean: number; sd: number } {
+function momentsOf(values: VoxelArray, scale: number): { mean: number; sd: number } {
   let mean = 0;
   for (let i = 0; i < values.length; i++) mean += values[i]! / values.length;
   let square = 0;
   for (let i = 0; i < values.length; i++) square += (values[i]! - mean) ** 2 / values.length;
-  return { mean, sd: Math.sqrt(square) };
+  return { mean: scale * mean, sd: scale * Math.sqrt(square) };
 }
 
 /**

@@ -6,8 +6,10 @@ import type { Acceptance, OutputPart, Pair } from "./pairs/pair.ts";
 /** What an output is judged by. */
 export interface Yardstick {
   readonly acceptance: Acceptance;
-  /** Unit of the values. */
+  /** Unit in which values are compared. */
   readonly unit?: string;
+  /** How many units a difference of 1 between values is; 1 if absent. */
+  readonly scale?: number;
   /** The stretches that are judged by themselves. */
   readonly parts?: readonly OutputPart[];
 }
@@ -26,13 +28,14 @@ export interface Judgement extends NoisyComparison {
  * @param pair The pair.
  * @param input The case's input.
  * @param fast Whether the output is that of the fast variant.
- * @returns Acceptance, unit and parts.
+ * @returns Acceptance, unit, scale and parts.
  */
 export function yardstickOf(pair: Pair, input: object, fast = false): Yardstick {
   const parts = pair.parts?.(input);
   return {
     acceptance: fast ? pair.fast!.acceptance : pair.acceptance,
     ...(pair.unit === undefined ? {} : { unit: pair.unit }),
+    ...(pair.scale === undefined ? {} : { scale: pair.scale }),
     ...(parts === undefined ? {} : { parts }),
   };
 }
@@ -51,12 +54,12 @@ export function yardstickOf(pair: Pair, input: object, fast = false): Yardstick 
 export function judge(
   got: VoxelArray,
   expected: VoxelArray,
-  { acceptance, unit, parts }: Yardstick,
+  { acceptance, unit, scale = 1, parts }: Yardstick,
   noise?: number,
 ): Judgement {
   const inUnit = unit === undefined ? {} : { unit };
   if (!parts || got.length !== expected.length) {
-    return { ...compareNoisy(got, expected, acceptance, noise), ...inUnit };
+    return { ...compareNoisy(got, expected, acceptance, noise, scale), ...inUnit };
   }
   const total = parts.reduce((sum, { length }) => sum + length, 0);
   if (total !== expected.length) {
@@ -70,7 +73,13 @@ export function judge(
     const [a, b] = [got, expected].map((array) => array.subarray(start, start + length));
     const allowed = own ?? acceptance;
     const drawn = allowed.class === "absolute" ? noise : undefined;
-    const { own_noise: _, ...comparison } = compareNoisy(a!, b!, allowed, drawn);
+    const { own_noise: _, ...comparison } = compareNoisy(
+      a!,
+      b!,
+      allowed,
+      drawn,
+      own ? 1 : scale,
+    );
     const part = { name, ...comparison, ...(own ? {} : inUnit) };
     const before = found.get(name);
     found.set(name, before ? together(before, part) : part);
@@ -79,7 +88,7 @@ export function judge(
   return {
     ...ofParts([...found.values()]),
     ...inUnit,
-    ...(noise === undefined ? {} : { own_noise: noise }),
+    ...(noise === undefined ? {} : { own_noise: scale * noise }),
   };
 }
 

@@ -65,7 +65,7 @@ export interface Loaded {
   /** Wall time of the first computation of the case, compilation included, ms. */
   readonly first_call_ms: number;
   /**
-   * Standard deviation of the noise that the output holds and that the program draws by a generator of its own, in the output's unit;
+   * Standard deviation of the noise that the output's values hold and that the program draws by a generator of its own;
    * absent if the output can be compared as it is.
    */
   readonly own_noise?: number;

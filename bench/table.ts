@@ -119,7 +119,7 @@ function samplesText({ samples_ms: { length }, outliers = 0 }: BenchRow): string
 
 function agreementText({ ok, own_noise, parts, ...whole }: BenchRow["agreement"]): string {
   if (ok && own_noise !== undefined) {
-    return `ok as far as its own noise reaches, sd ${own_noise.toPrecision(2)}`;
+    return `ok as far as its own noise reaches, sd ${own_noise.toPrecision(2)}${inUnit(whole)}`;
   }
   const detail = parts
     ? parts.map((part) => `${part.name} ${agreementDetail(part)}`).join("; ")
@@ -127,13 +127,16 @@ function agreementText({ ok, own_noise, parts, ...whole }: BenchRow["agreement"]
   return `${ok ? "ok" : "FAILED"}, ${detail}`;
 }
 
+function inUnit({ unit }: { readonly unit?: string }): string {
+  return unit === undefined ? "" : ` ${unit}`;
+}
+
 function agreementDetail(
-  { class: kind, max_abs, mismatches = 0, unit }: Omit<BenchRow["agreement"], "ok">,
+  { class: kind, max_abs, mismatches = 0, ...rest }: Omit<BenchRow["agreement"], "ok">,
 ): string {
-  const inUnit = unit === undefined ? "" : ` ${unit}`;
   const detail = {
     exact: "",
-    absolute: `, off by ${max_abs.toPrecision(2)}${inUnit}${
+    absolute: `, off by ${max_abs.toPrecision(2)}${inUnit(rest)}${
       mismatches > 0 ? `, ${mismatches} beyond` : ""
     }`,
     "mismatch-count": `, ${mismatches} differ`,

@@ -96,17 +96,8 @@ export const EIGHT_BIT_FRACTIONS: Acceptance = {
     `${STEEPEST} HU, rounded up to one step; a voxel whose f32 coordinate lies at a face may fall on its other side`,
 };
 
-/** An acceptance in HU for images of which 1 is the whole width of a 600 HU window. */
-export function windowed(acceptance: Acceptance): Acceptance {
-  return {
-    ...acceptance,
-    tolerance: acceptance.tolerance! / 600,
-    reason: `${acceptance.reason}; in widths of the 600 HU window`,
-  };
-}
-
-/** The unit of such images. */
-export const WINDOW_UNIT = "of the 600 HU window";
+/** Windowed images are compared in HU, as far as the window shows them: 1 is the whole width of one of 600 HU. */
+export const IN_WINDOW = { unit: "HU within the window", scale: 600 } as const;
 
 /** Affine warp of an image, interpolated in f32 or by the hardware's sampler. */
 export const warp: Pair<ImageInput> = {
@@ -139,11 +130,11 @@ export const fused: Pair<ImageInput> = {
   }),
   gpu: (gpu, input) => warpOnGpu(gpu, input, "exact"),
   references: { typescript: twin },
-  acceptance: windowed(F32_COORDINATES),
-  unit: WINDOW_UNIT,
+  acceptance: F32_COORDINATES,
+  ...IN_WINDOW,
   fast: {
     kernels: ["src/augment/warp_fast.wgsl"],
-    acceptance: windowed(EIGHT_BIT_FRACTIONS),
+    acceptance: EIGHT_BIT_FRACTIONS,
     gpu: (gpu, input) => warpOnGpu(gpu, input, "fast"),
   },
   work: (input) => ({

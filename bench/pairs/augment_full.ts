@@ -8,13 +8,7 @@ import {
 } from "../../src/augment/mod.ts";
 import { createVolume, type Vec3, type VoxelArray, voxelCount } from "../../src/volume/mod.ts";
 import { type Augmentation, augmentReference, itkAugment } from "../../reference/mod.ts";
-import {
-  EIGHT_BIT_FRACTIONS,
-  F32_COORDINATES,
-  NEAREST_LABEL,
-  WINDOW_UNIT,
-  windowed,
-} from "./augment.ts";
+import { EIGHT_BIT_FRACTIONS, F32_COORDINATES, IN_WINDOW, NEAREST_LABEL } from "./augment.ts";
 import { NORMAL_FLOPS, PHILOX_OPERATIONS } from "./random.ts";
 import { regions, turnAndScale, waves } from "./_warps.ts";
 import type { Case, Pair } from "./pair.ts";
@@ -125,11 +119,11 @@ export const full: Pair<FullInput> = {
     typescript: (input) => parts(augmentations(input).map(augmentReference)),
     "itk-wasm": async (input) => parts(await Array.fromAsync(augmentations(input), itkAugment)),
   },
-  acceptance: windowed(F32_COORDINATES),
-  unit: WINDOW_UNIT,
+  acceptance: F32_COORDINATES,
+  ...IN_WINDOW,
   fast: {
     kernels: ["src/augment/warp_fast.wgsl"],
-    acceptance: windowed(EIGHT_BIT_FRACTIONS),
+    acceptance: EIGHT_BIT_FRACTIONS,
     gpu: (gpu, input) => augmentOnGpu(gpu, input, "fast"),
   },
   parts: ({ transforms }) =>

@@ -149,8 +149,13 @@ export interface Pair<I extends object = object> {
   readonly references: References<I>;
   /** How near the GPU must come. */
   readonly acceptance: Acceptance;
-  /** Unit of the output's values, e.g. `HU`; absent where they have none. */
+  /** Unit in which outputs are compared, e.g. `HU`: that of tolerances and deviations; absent where values have none. */
   readonly unit?: string;
+  /**
+   * How many units a difference of 1 between values is, e.g. 600 in an image of which 1 is a window of 600 HU; 1 if absent. It does not
+   * hold for parts with an acceptance of their own.
+   */
+  readonly scale?: number;
   /** The faster, less exact way, where there is one. */
   readonly fast?: FastVariant<I>;
   /**

@@ -38,7 +38,7 @@ const exact = imageKernels({
 });
 
 const fast = imageKernels({
-  label: "augment/warp-fast",
+  label: "augment/warp, fast filter",
   code: philoxWgsl + fastWgsl + warpWgsl,
   bindings: { p: "uniform", warped: "write", image: "texture-3d", linear: "sampler" },
 });

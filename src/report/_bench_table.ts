@@ -68,7 +68,9 @@ function implementationRow(row: BenchRow, ratio: BenchRatio | undefined): Html {
       (parts ?? [{ name: undefined, ...agreement }]).map(partText).join("; ")
     }${
       own_noise !== undefined &&
-      ` as far as noise of its own reaches (standard deviation ${figure(own_noise)})`
+      ` as far as noise of its own reaches (standard deviation ${figure(own_noise)}${
+        unit && ` ${unit}`
+      })`
     }`
     : markup`<span class="bad">✗ disagrees</span>, ${kind}`;
   const bound = (text: Part) => markup`<td class="number bound">${text}</td>`;

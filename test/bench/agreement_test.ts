@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compare, worse } from "../../bench/agreement.ts";
+import { compare, compareNoisy, worse } from "../../bench/agreement.ts";
 
 const exact = { class: "exact", reason: "test" } as const;
 const within = { class: "absolute", tolerance: 0.5, reason: "test" } as const;
@@ -81,6 +81,22 @@ Deno.test("compare() excuses as many elements as the acceptance names", () => {
 Deno.test("compare() refuses another number of elements", () => {
   const { ok, error } = compare(new Uint8Array(3), new Uint8Array(4), few);
   assertEquals([ok, error], [false, "3 elements, expected 4"]);
+});
+
+Deno.test("compare() and compareNoisy() compare in units where a value is several of them", () => {
+  const expected = new Float32Array([1, 2]);
+  const got = new Float32Array([1, 2.25]);
+  assertEquals(compare(got, expected, within, 2), {
+    ...{ class: "absolute", max_abs: 0.5, mismatches: 0, ok: true },
+  });
+  assertEquals(compare(got, expected, within, 4), {
+    ...{ class: "absolute", max_abs: 1, mismatches: 1, ok: false },
+    error: "1 of 2 elements differ (none may by more than 0.5): [1] got 9, expected 8",
+  });
+  // Noise of 0.25 values is one unit: it may take two outputs 8 sqrt(2) units apart, 2.8 values.
+  assertEquals(compareNoisy(got, expected, within, 0.25, 4).own_noise, 1);
+  assertEquals(compareNoisy(new Float32Array([1, 4]), expected, within, 0.25, 4).ok, true);
+  assertEquals(compareNoisy(new Float32Array([1, 7]), expected, within, 0.25, 4).ok, false);
 });
 
 Deno.test("worse() prefers the failed, then the one further off", () => {

@@ -26,6 +26,13 @@ Deno.test("judge() judges each part by its own acceptance, parts of one name tog
   });
 });
 
+Deno.test("judge() compares in units, but parts of another kind in values", () => {
+  const got = new Float32Array([0.25, 1, 102, 3, 4, 5, 6, 7]);
+  const { max_abs, parts, own_noise } = judge(got, expected, { ...yardstick, scale: 2 }, 3);
+  assertEquals([max_abs, own_noise], [0.5, 6]);
+  assertEquals(parts!.map((part) => part.max_abs), [0.5, 100]);
+});
+
 Deno.test("judge() says which part is not accepted", () => {
   // Both labels of the second pair: one in two may differ.
   const got = new Float32Array([0, 1, 2, 3, 4, 5, 9, 9]);

@@ -84,7 +84,7 @@ Deno.test("formatTable() shows an output's parts, and of a peer with noise of it
   const ends = (start: string, end: string) =>
     lines.some((line) => line.startsWith(`  ${start} `) && line.endsWith(`  ${end}`));
   assert(ends("webgpu", "ok, image absolute, off by 0.50 HU; labels mismatch-count, 5 differ"));
-  assert(ends("scipy", "ok as far as its own noise reaches, sd 0.25"));
+  assert(ends("scipy", "ok as far as its own noise reaches, sd 0.25 HU"));
 });
 
 Deno.test("formatTable() counts outliers beside the samples, and writes shares as plain numbers", () => {
