@@ -14,6 +14,7 @@ import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { positiveNumber, wholeNumber } from "./flags.ts";
+import { CACHE_FLAG, cacheFolder } from "./cache_flag.ts";
 import { checkOutFolder, makeFolder } from "./out_folder.ts";
 import { userPath } from "./paths.ts";
 import { CLASSES, CONFIG_FLAGS, readTrainConfig } from "./train_config.ts";
@@ -44,6 +45,7 @@ export const trainCommand: Command = defineCommand({
       value: "I/K",
       help: "Validate on fold I of K, train on the others (a tenth validates by default)",
     },
+    cache: CACHE_FLAG,
     out: { type: "string", value: "DIR", help: "The run's folder (reports/train-ARM-SEED)" },
     resume: { type: "boolean", help: "Go on from the last checkpoint of the run's folder" },
     "validate-every": {
@@ -114,6 +116,7 @@ export const trainCommand: Command = defineCommand({
     const data = await loadTrainingCases(source, {
       seed,
       fold,
+      cache: cacheFolder(flags.cache),
       signal,
       onCase: (number, done, all) => progress.stage(`Case ${number}: ${done + 1} of ${all}`),
     });

@@ -1,8 +1,8 @@
 import type { Volume } from "../volume/mod.ts";
+import { readCaseCached } from "./case_cache.ts";
 import { findCases } from "./find_cases.ts";
 import { phantom } from "./phantom.ts";
 import { exactOrigins, LAST_TEST_CASE, originNotes, type Origins } from "./provenance.ts";
-import { readCase } from "./read_case.ts";
 import { foldCases, type Split, splitCases } from "./split.ts";
 
 /** A case in memory, RAS at 3 mm. */
@@ -27,6 +27,8 @@ export interface LoadCasesOptions {
   readonly seed: number;
   /** Which fold, from 1, of how many; without it a tenth is for validation. */
   readonly fold?: { readonly number: number; readonly of: number } | undefined;
+  /** Folder of {@linkcode readCaseCached}, for cases of a folder; without it each is read anew. */
+  readonly cache?: string | undefined;
   /** Stops between two cases. */
   readonly signal?: AbortSignal | undefined;
   /** Called before a case is made or read. */
@@ -45,7 +47,8 @@ export interface TrainingCases {
 
 /**
  * Makes or reads the cases that a network may be trained on, see {@linkcode splitCases}; test cases are left alone. Phantoms are numbered
- * behind CT-ORG's test cases, so that no phantom that a test makes is among them.
+ * behind CT-ORG's test cases, so that no phantom that a test makes is among them. Of a folder's cases most of the air around the patient is
+ * left away.
  *
  * @param source Where from.
  * @param options Seed, fold, signal, progress.
@@ -55,25 +58,29 @@ export interface TrainingCases {
  */
 export async function loadTrainingCases(
   source: CaseSource,
-  { seed, fold, signal, onCase }: LoadCasesOptions,
+  { seed, fold, cache, signal, onCase }: LoadCasesOptions,
 ): Promise<TrainingCases> {
-  const { cases, officialTest, notes } = await casesOf(source, seed);
+  const { cases, officialTest, notes } = await casesOf(source, { seed, cache });
   const options = { seed, officialTest };
   const split = fold === undefined
     ? splitCases(cases, options)
     : foldOf(foldCases(cases, { ...options, k: fold.of }), fold);
   const all = split.train.length + split.validation.length;
   let done = 0;
+  const own: string[] = [];
   const load = async (cases: readonly Loadable[]) => {
     const loaded: LoadedCase[] = [];
     for (const { number, origins, load } of cases) {
       signal?.throwIfAborted();
       onCase?.(number, done++, all);
-      loaded.push({ number, origins, ...await load(signal) });
+      const { volume, labels, notes = [] } = await load(signal);
+      own.push(...notes.map((note) => `Case ${number}: ${note}`));
+      loaded.push({ number, origins, volume, labels });
     }
     return loaded;
   };
-  return { train: await load(split.train), validation: await load(split.validation), split, notes };
+  const [train, validation] = [await load(split.train), await load(split.validation)];
+  return { train, validation, split, notes: [...notes, ...own] };
 }
 
 function foldOf<C>(folds: readonly Split<C>[], { number, of }: { number: number; of: number }) {
@@ -86,12 +93,14 @@ function foldOf<C>(folds: readonly Split<C>[], { number, of }: { number: number;
 
 /** A case that is not in memory yet. */
 interface Loadable extends Pick<LoadedCase, "number" | "origins"> {
-  load(signal: AbortSignal | undefined): Promise<Pick<LoadedCase, "volume" | "labels">>;
+  load(
+    signal: AbortSignal | undefined,
+  ): Promise<Pick<LoadedCase, "volume" | "labels"> & { readonly notes?: readonly string[] }>;
 }
 
 async function casesOf(
   source: CaseSource,
-  seed: number,
+  { seed, cache }: Pick<LoadCasesOptions, "seed" | "cache">,
 ): Promise<{ cases: Loadable[]; officialTest: boolean; notes: readonly string[] }> {
   if (source.kind === "folder") {
     const { cases, officialTest, notes } = await findCases(source.folder);
@@ -99,7 +108,8 @@ async function casesOf(
       cases: cases.map(({ number, volume, labels, origins }) => ({
         number,
         origins,
-        load: (signal) => readCase({ volume, labels }, { ...signal && { signal } }),
+        load: (signal) =>
+          readCaseCached({ volume, labels }, { crop: "body", cache, ...signal && { signal } }),
       })),
       officialTest,
       notes: [...notes, ...originNotes(cases)],

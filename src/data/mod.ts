@@ -24,6 +24,9 @@ export {
   type Origins,
   whyNoTruth,
 } from "./provenance.ts";
-export { type CasePaths, type CaseVolumes, readCase } from "./read_case.ts";
+export { type CachedCase, type CachedCaseOptions, readCaseCached } from "./case_cache.ts";
+export { bodyBox, cropVolume, type VoxelBox } from "./crop_to_body.ts";
+export { geometryNotes } from "./geometry.ts";
+export { type CasePaths, type CaseVolumes, readCase, type ReadCaseOptions } from "./read_case.ts";
 export { foldCases, type Split, splitCases, type SplitOptions } from "./split.ts";
 export { type SplitRecord, writeSplit } from "./split_file.ts";

@@ -1,5 +1,7 @@
 import { readNifti, reorient, resample, type Volume } from "../volume/mod.ts";
+import { bodyBox, cropVolume } from "./crop_to_body.ts";
 import type { LabelFile } from "./dataset.ts";
+import { geometryNotes } from "./geometry.ts";
 import { PAPER_SPACING, readLabelFiles } from "./labels_file.ts";
 
 /** A CT and its labels as training sees them. */
@@ -8,6 +10,8 @@ export interface CaseVolumes {
   readonly volume: Volume;
   /** On the same grid. */
   readonly labels?: Volume<Uint8Array<ArrayBuffer>>;
+  /** What makes the CT's header hard to believe, one line each. */
+  readonly notes: readonly string[];
 }
 
 /** The files of a case. */
@@ -18,42 +22,55 @@ export interface CasePaths {
   readonly labels?: readonly LabelFile[] | undefined;
 }
 
+/** Options of {@linkcode readCase}. */
+export interface ReadCaseOptions {
+  /**
+   * `"body"` leaves most of the air around the patient away, see {@linkcode bodyBox}.
+   *
+   * @default {"none"}
+   */
+  readonly crop?: "none" | "body";
+  /** Ends the reading early. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Reads a CT and its labels, turns them to RAS and resamples them to 3 mm, as the paper does.
  *
  * @param paths The files.
- * @param options The signal.
+ * @param options Whether to crop, and a signal.
  * @returns Both.
  * @throws {TypeError} If the labels lie on another grid than the CT.
  * @throws {RangeError} If a label is not an integer from 0 to 255, or none of the data set's.
  */
 export async function readCase(
   paths: CasePaths & { readonly labels: readonly LabelFile[] },
-  options: { readonly signal?: AbortSignal },
+  options?: ReadCaseOptions,
 ): Promise<Required<CaseVolumes>>;
+export async function readCase(paths: CasePaths, options?: ReadCaseOptions): Promise<CaseVolumes>;
 export async function readCase(
   paths: CasePaths,
-  options: { readonly signal?: AbortSignal },
-): Promise<CaseVolumes>;
-export async function readCase(
-  paths: CasePaths,
-  options: { readonly signal?: AbortSignal },
+  { crop = "none", ...options }: ReadCaseOptions = {},
 ): Promise<CaseVolumes> {
   const ct = await readNifti(paths.volume, options);
-  const labels = paths.labels &&
+  const given = paths.labels &&
     await readLabelFiles(paths.labels, { grid: ct, path: paths.volume }, options);
+  const volume: Volume = resample(reorient(ct, "RAS"), {
+    spacing: PAPER_SPACING,
+    interpolation: "linear",
+    ...options,
+  });
+  const labels = given && resample(reorient(given, "RAS"), {
+    spacing: PAPER_SPACING,
+    interpolation: "nearest",
+    ...options,
+  }) as Volume<Uint8Array<ArrayBuffer>>;
+  const notes = geometryNotes(ct);
+  if (crop === "none") return { volume, ...labels && { labels }, notes };
+  const box = bodyBox(volume, labels);
   return {
-    volume: resample(reorient(ct, "RAS"), {
-      spacing: PAPER_SPACING,
-      interpolation: "linear",
-      ...options,
-    }),
-    ...labels && {
-      labels: resample(reorient(labels, "RAS"), {
-        spacing: PAPER_SPACING,
-        interpolation: "nearest",
-        ...options,
-      }) as Volume<Uint8Array<ArrayBuffer>>,
-    },
+    volume: cropVolume(volume, box),
+    ...labels && { labels: cropVolume(labels, box) },
+    notes,
   };
 }

@@ -1,6 +1,8 @@
 /**
- * Files that appear whole or not at all.
+ * Files that appear whole or not at all; hashes of files and of the project's own code.
  *
  * @module
  */
+export { codeVersion, ROOT, VERSION } from "./code_version.ts";
+export { hashBytes, hashFile, hashText } from "./hash.ts";
 export { type FileContent, writeWhole, type WriteWholeOptions } from "./write_whole.ts";

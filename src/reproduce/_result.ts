@@ -2,7 +2,7 @@ import type { AdapterInfo } from "../gpu/mod.ts";
 import type { BenchResult, LabelScore, ReproduceResult, ResultDataset } from "../report/mod.ts";
 import { LAST_TEST_CASE, PAPER_SPACING } from "../data/mod.ts";
 import { judgeClaims } from "./_claims.ts";
-import { ROOT, VERSION } from "./_code.ts";
+import { ROOT, VERSION } from "../files/mod.ts";
 import { gitCommit } from "./_git.ts";
 import type { Run } from "./_run.ts";
 import type { Profile } from "./profiles.ts";

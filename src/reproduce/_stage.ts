@@ -1,7 +1,7 @@
 import { join } from "@std/path";
+import { codeVersion, hashFile, hashText } from "../files/mod.ts";
 import { writeTextWhole } from "../report/mod.ts";
-import { codeVersion } from "./_code.ts";
-import { hashFile, hashText, toJson } from "./_files.ts";
+import { toJson } from "./_files.ts";
 
 /** A piece of work from files to files: nothing else goes in or comes out. */
 export interface Stage {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { codeVersion, VERSION } from "../../src/reproduce/_code.ts";
+import { codeVersion, VERSION } from "../../src/files/mod.ts";
 
 Deno.test("codeVersion() hashes the named files and folders", async () => {
   const folder = await codeVersion(["src/metrics"]);

@@ -1,6 +1,7 @@
 import { fromFileUrl, join } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
-import { hashText, listFiles } from "./_files.ts";
+import { hashText } from "./hash.ts";
+import { listFiles } from "./list_files.ts";
 
 /** The project's version. */
 export const VERSION: string = project.version;
@@ -13,10 +14,11 @@ export const ROOT: string | undefined = import.meta.url.startsWith("file:")
 const SOURCE = /\.(ts|wgsl)$/;
 
 /**
- * What names the code of a stage: a hash of the source files it rests on, so that a change to them reruns it. Where the
+ * What names the code that a result rests on: a hash of its source files, so that a change to them makes the result stale. Where the
  * sources are not at hand, the project's version.
  *
  * @param parts Files and folders, relative to the project's folder.
+ * @returns 64 hexadecimal digits, or the version.
  */
 export async function codeVersion(parts: readonly string[]): Promise<string> {
   if (ROOT === undefined) return VERSION;
