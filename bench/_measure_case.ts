@@ -27,7 +27,7 @@ export interface CaseContext {
   /** An empty folder. */
   readonly dir: string;
   readonly peers: Peers;
-  /** The same programs in processes of their own: GPU and CPU twin are then timed twice over. */
+  /** The same programs in processes of their own: GPU, exact and fast, and CPU twin are then timed twice over. */
   readonly again?: Peers;
   readonly device: Device;
   readonly plan: SamplingPlan;
@@ -45,19 +45,17 @@ export interface CaseResult {
   readonly twice?: CaseTwice;
 }
 
-/** GPU and CPU twin, sampled in turn with the same programs in other processes; wall times in the order taken, ms. */
+/** GPU and CPU twin, all sampled in turn, each in two processes. */
 export interface CaseTwice {
   readonly kernel: string;
   readonly case: string;
-  readonly once: TwinSamples;
-  readonly again: TwinSamples;
+  readonly sets: readonly TwinSamples[];
 }
 
-/** Samples of the same rounds. */
-export interface TwinSamples {
-  readonly webgpu: readonly number[];
-  readonly typescript: readonly number[];
-}
+/** Wall times of processes of each kind in the order taken, as many of each, ms. */
+export type TwinSamples =
+  & Readonly<Record<"typescript" | "webgpu", readonly number[]>>
+  & Readonly<Partial<Record<"webgpu-fast", readonly number[]>>>;
 
 interface FirstCall extends Loaded {
   readonly peer: Peer;
@@ -140,10 +138,10 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
     );
     return { kernel: pair.name, case: item.name, against, ratio: value, ci95 };
   });
-  const [once, again] = [twinSamples(sampled), twinSamples(repeated)];
+  const sets = [sampled, repeated].flatMap((set) => twinSamples(set) ?? []);
   return {
     ...{ results, ratios, absent },
-    ...(once && again ? { twice: { kernel: pair.name, case: item.name, once, again } } : {}),
+    ...(sets.length === 2 ? { twice: { kernel: pair.name, case: item.name, sets } } : {}),
   };
 }
 
@@ -154,7 +152,8 @@ async function loadAgain(
 ): Promise<Subject<BenchImplementation>[]> {
   if (!again || !loaded.has("typescript")) return [];
   const subjects: Subject<BenchImplementation>[] = [];
-  for (const name of ["webgpu", "typescript"] as const) {
+  for (const name of ["webgpu", "webgpu-fast", "typescript"] as const) {
+    if (!loaded.has(name)) continue;
     const { peer } = await again.get(name);
     await peer.load(pair.name, dir);
     subjects.push({ name, sample: () => peer.sample() });
@@ -167,8 +166,8 @@ function twinSamples(sampled: readonly Sampled<BenchImplementation>[]): TwinSamp
     const outcome = sampled.find((outcome) => outcome.name === name);
     return outcome && "samples" in outcome ? outcome.samples.map(({ ms }) => ms) : undefined;
   };
-  const [webgpu, typescript] = [times("webgpu"), times("typescript")];
-  return webgpu && typescript && { webgpu, typescript };
+  const [webgpu, fast, typescript] = [times("webgpu"), times("webgpu-fast"), times("typescript")];
+  return webgpu && typescript && { webgpu, typescript, ...fast && { "webgpu-fast": fast } };
 }
 
 async function loadAll(

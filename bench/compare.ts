@@ -1,12 +1,12 @@
-import type { BenchRatio, BenchResult } from "../src/report/schema.ts";
+import type { BenchResult } from "../src/report/schema.ts";
 import type { CaseTwice } from "./_measure_case.ts";
+import { gatedSetup, subjectsOf, twinLevels } from "./_twin_levels.ts";
 import { type BenchOptions, type BenchSetup, benchSetup, benchTwice } from "./bench.ts";
-import { adapterText, IncomparableError } from "./compare_base.ts";
-import { type Change, findMoves, type GateOutcome, type NotCompared } from "./compare_moves.ts";
+import { adapterText, baseLevels, IncomparableError } from "./compare_base.ts";
+import type { GateSubject, SubjectLevels } from "./compare_levels.ts";
+import { findMoves, type GateOutcome, type Measured, type NotCompared } from "./compare_moves.ts";
 import type { Pair } from "./pairs/pair.ts";
 import { gatePlan } from "./sampler.ts";
-import { median, ratioChangeInterval } from "./statistics.ts";
-import { RandomStream } from "../src/random/mod.ts";
 
 /** A benchmark and what moved since an earlier one. */
 export interface CompareOutcome extends GateOutcome {
@@ -16,10 +16,13 @@ export interface CompareOutcome extends GateOutcome {
 
 /**
  * Runs the benchmark and compares it with an earlier one. Times of another moment or machine do not compare, so the ratios of CPU twin to
- * GPU do: a change says how many times smaller the ratio is now. GPU and twin run in two processes each; how far the two ratios of now
- * seem to differ is the noise floor.
+ * GPU do: a change says how many times smaller the ratio is now. GPU and twin run in two processes each, and what seems to have moved in
+ * more; how far these differ is the noise.
  *
- * @param base The earlier result; only its adapter and its ratios to `typescript` count.
+ * A base of several processes, as `measureBaseline` makes it, shows what its own were off by. A plain result has one process of each
+ * kind, and nothing but the processes of now says how far off that one may have been: then a slowdown of 20 % is often not seen.
+ *
+ * @param base The earlier result; only its adapter and its ratios to `typescript` and `webgpu-fast` count.
  * @param options What to run.
  * @returns The result, and what moved.
  * @throws {IncomparableError} If one ran on a software adapter and the other not.
@@ -45,15 +48,11 @@ export async function compareWithBaseBy(
   setup: BenchSetup,
   { base, ...options }: BenchOptions & { readonly base: BenchResult },
 ): Promise<CompareOutcome> {
-  const { seed = 1 } = options;
-  let streams = 0;
-  // The benchmark's own streams begin at 0.
-  const random = () => new RandomStream({ seed, stream: 2 ** 32 + streams++ });
   let result: BenchResult | undefined;
+  const twice: CaseTwice[] = [];
   const outcome = await findMoves(async (only) => {
-    const { result: now, twice } = await benchTwice({
-      ...setup,
-      pairs: only ? pairsOf(setup.pairs, only) : setup.pairs,
+    const now = await benchTwice({
+      ...only ? { ...gatedSetup(setup), pairs: pairsOf(setup.pairs, only) } : setup,
       onAdapter(adapter) {
         if (adapter.software === base.adapter.software) return;
         throw new IncomparableError(
@@ -61,74 +60,57 @@ export async function compareWithBaseBy(
         );
       },
     }, options);
-    result ??= now;
-    return changesSince(base, now, twice, random);
+    result ??= now.result;
+    twice.push(...now.twice);
+    return levelsSince(base, now.result, twice);
   });
   return { ...outcome, result: result! };
 }
 
 /**
- * Compares the ratios of a benchmark with those of an earlier one.
+ * Sets the ratios of a benchmark beside those of an earlier one.
  *
  * @param base The earlier result.
  * @param now The result of now.
- * @param twice The samples of its two sets of processes.
- * @param random Gives a random stream that nobody else has.
- * @returns Changes of the cases that both have, and why there are none of the others.
+ * @param twice The samples of all processes so far, of measurements before as well.
+ * @returns Levels of what both have, and why there are none of the others.
  */
-export function changesSince(
+export function levelsSince(
   base: BenchResult,
   now: BenchResult,
   twice: readonly CaseTwice[],
-  random: () => RandomStream,
-): { changes: Change[]; notCompared: NotCompared[] } {
-  const changes: Change[] = [];
+): Measured {
+  const levels: SubjectLevels[] = [];
   const notCompared: NotCompared[] = [];
-  const cases = new Map(
-    [...now.results, ...now.absent ?? []].map(({ kernel, case: name }) => [
-      JSON.stringify([kernel, name]),
-      { kernel, case: name },
-    ]),
-  );
-  for (const at of cases.values()) {
-    const isHere = (entry: { kernel: string; case: string }) =>
-      entry.kernel === at.kernel && entry.case === at.case;
-    const before = base.ratios.find((ratio) => isTwinRatio(ratio) && isHere(ratio));
-    const samples = twice.find(isHere);
-    if (!before) notCompared.push({ ...at, reason: "the base has no ratio to typescript" });
-    else if (!samples) notCompared.push({ ...at, reason: "there is no ratio to typescript now" });
-    else {
-      const { once, again } = samples;
-      changes.push({
-        ...at,
-        change: ratioChangeInterval(
-          { value: before.ratio, ci95: before.ci95 },
-          once.typescript,
-          once.webgpu,
-          random(),
-        ),
-        again: ratioOf(once) / ratioOf(again),
+  for (const subject of subjectsOf(now)) {
+    const before = baseLevels(base, subject);
+    const own = twinLevels(twice, subject);
+    const what = subject.implementation === "webgpu" ? "" : ` for ${subject.implementation}`;
+    if (!before) {
+      notCompared.push({ ...subject, reason: `the base has no ratio to typescript${what}` });
+    } else if (own.length === 0) {
+      notCompared.push({ ...subject, reason: `there is no ratio to typescript now${what}` });
+    } else {
+      const { levels: earlier, sd } = before;
+      levels.push({
+        ...subject,
+        // Ratios to the twin do not drift, so all processes of now stand in one block.
+        blocks: [{ now: own, before: earlier }],
+        ...sd === undefined ? {} : { beforeSd: sd },
       });
     }
   }
-  return { changes, notCompared };
+  return { levels, notCompared };
 }
 
-function isTwinRatio({ against }: BenchRatio): boolean {
-  return against === "typescript";
-}
-
-function ratioOf({ typescript, webgpu }: CaseTwice["once"]): number {
-  return median(typescript) / median(webgpu);
-}
-
-/** The same pairs with fewer cases. */
-function pairsOf(
-  pairs: readonly Pair[],
-  only: (entry: { kernel: string; case: string }) => boolean,
-): Pair[] {
+/** The same pairs with fewer cases; the fast way of a pair goes with its exact one. */
+function pairsOf(pairs: readonly Pair[], only: (subject: GateSubject) => boolean): Pair[] {
   return pairs.flatMap((pair) => {
-    const cases = pair.cases.filter(({ name }) => only({ kernel: pair.name, case: name }));
+    const cases = pair.cases.filter(({ name }) =>
+      (["webgpu", "webgpu-fast"] as const).some((implementation) =>
+        only({ kernel: pair.name, case: name, implementation })
+      )
+    );
     return cases.length > 0 ? [{ ...pair, cases }] : [];
   });
 }

@@ -1,4 +1,5 @@
 import type { BenchRatio, BenchResult, ResultAdapter } from "../src/report/schema.ts";
+import type { GateSubject } from "./compare_levels.ts";
 
 const SCHEMA: BenchResult["schema"] = "ct-organ-webgpu/bench@1";
 
@@ -13,7 +14,7 @@ export class IncomparableError extends TypeError {
 }
 
 /**
- * Reads a result to compare with: what `bench --json` wrote, or a baseline.
+ * Reads a result to compare with: what `bench --json` or `bench --baseline` wrote.
  *
  * @param text The file's text.
  * @returns The result; of its content, schema, adapter and ratios are checked.
@@ -40,30 +41,48 @@ export function parseBase(text: string): BenchResult {
   return value as BenchResult;
 }
 
-/**
- * What of a result is worth keeping for other moments and machines: the ratios to the CPU twin, and what they were measured on.
- *
- * @param result A benchmark's result.
- * @returns The same without times and without other ratios.
- */
-export function baselineOf(result: BenchResult): BenchResult {
-  const { schema, adapter, machine, versions, command, seed, ratios } = result;
-  return {
-    ...{ schema, adapter, machine, versions, command, seed },
-    results: [],
-    ratios: ratios.filter(({ against }) => against === "typescript"),
-  };
+/** Levels of an earlier version. */
+export interface BaseLevels {
+  /** One per process. */
+  readonly levels: readonly number[];
+  /** What the samples leave open of a process that is the only one, as a standard deviation of the logarithm. */
+  readonly sd?: number;
 }
 
 /**
- * The class of an adapter, as a file's name without extension, e.g. `software-llvmpipe` or `hardware-nvidia-h200`.
+ * What a base says of a subject against the CPU twin.
  *
- * @param adapter The adapter.
- * @returns The kind, then the device without what drivers put in brackets.
+ * @param base The earlier result.
+ * @param subject The subject.
+ * @returns Its levels, or undefined if the base lacks one of the ratios they need.
  */
-export function adapterClass({ software, description }: ResultAdapter): string {
-  const device = description.replace(/\(.*$/, "").toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  return `${software ? "software" : "hardware"}-${device.replaceAll(/^-|-$/g, "") || "unnamed"}`;
+export function baseLevels(
+  base: BenchResult,
+  { kernel, case: name, implementation }: GateSubject,
+): BaseLevels | undefined {
+  const ratioTo = (against: BenchRatio["against"]) =>
+    base.ratios.find((ratio) =>
+      ratio.kernel === kernel && ratio.case === name && ratio.against === against
+    );
+  const twin = ratioTo("typescript");
+  const exact = twin && levelsOf(twin);
+  if (!exact || implementation === "webgpu") {
+    return exact && { ...exact, levels: exact.levels.map((log) => -log) };
+  }
+  // The fast way over the exact one, and the twin over the exact one.
+  const ratio = ratioTo(implementation);
+  const fast = ratio && levelsOf(ratio);
+  if (!fast || fast.levels.length !== exact.levels.length) return undefined;
+  return {
+    levels: fast.levels.map((log, i) => log - exact.levels[i]!),
+    ...exact.sd === undefined ? {} : { sd: Math.hypot(exact.sd, fast.sd!) },
+  };
+}
+
+function levelsOf({ ratio, ci95: [low, high], processes }: BenchRatio): BaseLevels {
+  if (processes) return { levels: processes.map(Math.log) };
+  // 95 % of a normal law lie within 1.96 standard deviations of its middle.
+  return { levels: [Math.log(ratio)], sd: Math.log(high / low) / (2 * 1.959964) };
 }
 
 /**
@@ -77,9 +96,12 @@ export function adapterText({ software, description }: ResultAdapter): string {
 }
 
 function isRatio(value: unknown): value is BenchRatio {
-  const { kernel, case: name, against, ratio, ci95 } = (value ?? {}) as Partial<BenchRatio>;
+  const { kernel, case: name, against, ratio, ci95, processes } = (value ?? {}) as Partial<
+    BenchRatio
+  >;
   return [kernel, name, against].every((text) => typeof text === "string") &&
     Array.isArray(ci95) && ci95.length === 2 &&
-    [ratio, ...ci95].every((number) => Number.isFinite(number) && number > 0) &&
+    (processes === undefined || Array.isArray(processes) && processes.length > 1) &&
+    [ratio, ...ci95, ...processes ?? []].every((number) => Number.isFinite(number) && number > 0) &&
     ci95[0] <= ci95[1];
 }

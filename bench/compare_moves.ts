@@ -1,115 +1,110 @@
-import { type Estimate, median } from "./statistics.ts";
+import { type GateSubject, shiftOf, subjectKey, type SubjectLevels } from "./compare_levels.ts";
+import type { Estimate } from "./statistics.ts";
+import { studentQuantile } from "./student.ts";
 
-/** A case measured now and before, and now twice over. */
-export interface Change {
-  /** `suite/name`. */
-  readonly kernel: string;
-  readonly case: string;
+/** What is said of a subject. */
+export interface Move extends GateSubject {
   /** How many times longer it takes now: above 1 it has become slower. */
   readonly change: Estimate;
-  /** The same between now and now, each in a process of its own (A/A): what is not 1 is noise. */
-  readonly again: number;
-}
-
-/** What is said of a case. */
-export interface Move extends Change {
-  /** The least factor, above 1, that counts as a change, whichever way. */
+  /**
+   * The least factor, above 1, that the change had to exceed, whichever way: after the last measurement to count, before to be measured
+   * again. It comes from how far processes of one version differ in this session (A/A).
+   */
   readonly floor: number;
+  /** Processes of now that were measured. */
+  readonly processes: number;
   readonly verdict: "slower" | "faster" | "same";
 }
 
-/** A case that could not be compared. */
-export interface NotCompared {
-  readonly kernel: string;
-  readonly case: string;
+/** A subject that could not be compared. */
+export interface NotCompared extends GateSubject {
   /** One line. */
   readonly reason: string;
 }
 
 /** What came of a comparison with an earlier version. */
 export interface GateOutcome {
-  /** One entry per case that could be compared. */
+  /** One entry per subject that could be compared. */
   readonly moves: readonly Move[];
   readonly notCompared: readonly NotCompared[];
 }
 
-/** Fewer A/A changes than this say too little of the others. */
-const ENOUGH_CASES = 5;
-/** 95 % of a normal law lie within 2.906 times the median of its sizes: 1.959964 / 0.674490. */
-const UPPER = 2.906;
-
-/**
- * The noise floor of a session: the 95 % quantile of the sizes of its A/A changes, taken from their median, so that a few noisy cases do
- * not hide what happens to the others.
- *
- * @param changes The changes of all cases of the session.
- * @returns A factor of at least 1; 1 where fewer than five cases leave only each case's own A/A change to go by.
- */
-export function noiseFloor(changes: readonly Change[]): number {
-  if (changes.length < ENOUGH_CASES) return 1;
-  return Math.exp(UPPER * median(changes.map(({ again }) => Math.abs(Math.log(again)))));
+/** What a measurement found. */
+export interface Measured {
+  /** All that has been measured of the subjects asked for, in this measurement and in those before. */
+  readonly levels: readonly SubjectLevels[];
+  readonly notCompared: readonly NotCompared[];
 }
 
-/**
- * Says of each case whether it has moved: the change's interval excludes 1, and the change is larger than the noise floor, which is the
- * session's or the case's own A/A change, whichever is larger.
- *
- * @param changes Cases of one session.
- * @param sessionFloor From {@linkcode noiseFloor}.
- * @returns One entry per change.
- */
-export function judgeChanges(changes: readonly Change[], sessionFloor: number): Move[] {
-  return changes.map((entry) => {
-    const { change: { value, ci95: [low, high] }, again } = entry;
-    const floor = Math.max(sessionFloor, again, 1 / again);
-    const verdict = low > 1 && value > floor
-      ? "slower"
-      : high < 1 && value < 1 / floor
-      ? "faster"
-      : "same";
-    return { ...entry, floor, verdict };
-  });
-}
-
-/** Measurements, each in new processes, that must all find the same. */
-const MEASUREMENTS = 3;
+/** Measurements, each in new processes. */
+export const MEASUREMENTS = 3;
+/** How often a session in which nothing has become slower may say that something has. The same again holds for faster. */
+const FALSE_ALARMS = 0.025;
+/** A change beyond this is measured again even where it is within what few processes leave open. */
+const WORTH_A_LOOK = 1.05;
+/** The upper end of a 95 % interval. */
+const UPPER = 0.975;
 
 /**
- * Measures all cases, then twice more those that moved, each time in new processes. Only what moves the same way every time has moved: a
- * process can be off by some percent for as long as it lives, and where few cases say how much, one such process would trip the gate.
- * What an earlier version's own process was off by when its file was stored cannot be told from a change, however often now is measured.
+ * Measures all subjects, then up to twice more those that seem to have moved, each time in new processes. Only after the last
+ * measurement has anything moved: what a measurement before it finds too small ends the matter for that subject and can only lower the
+ * rate of false alarms, so all of {@linkcode FALSE_ALARMS} is spent at the end, shared evenly among the subjects (Bonferroni). What each
+ * has to exceed there is the quantile of Student's t for its own processes' differences: the earlier version's processes are counted like
+ * those of now, and few processes make it large.
  *
- * @param measure Measures all cases, or only those that it is asked for.
+ * @param measure Measures all subjects, or only those that it is asked for.
  * @returns What moved.
  */
 export async function findMoves(
-  measure: (only?: (entry: { kernel: string; case: string }) => boolean) => Promise<{
-    readonly changes: readonly Change[];
-    readonly notCompared: readonly NotCompared[];
-  }>,
+  measure: (only?: (subject: GateSubject) => boolean) => Promise<Measured>,
 ): Promise<GateOutcome> {
-  const { changes, notCompared } = await measure();
-  const floor = noiseFloor(changes);
-  let moves = judgeChanges(changes, floor);
-  for (let n = 1; n < MEASUREMENTS; n++) {
-    const moved = moves.filter(({ verdict }) => verdict !== "same");
-    if (moved.length === 0) break;
-    const { changes } = await measure((entry) => moved.some((move) => isSame(move, entry)));
-    moves = moves.map((move) => {
-      if (move.verdict === "same") return move;
-      const repeated = changes.find((entry) => isSame(move, entry));
-      // A case that cannot be measured again has not been confirmed.
-      if (!repeated) return { ...move, verdict: "same" };
-      const [other] = judgeChanges([repeated], floor);
-      return { ...other!, verdict: other!.verdict === move.verdict ? move.verdict : "same" };
-    });
+  const first = await measure();
+  const subjects = first.levels.length;
+  const notCompared = [...first.notCompared];
+  const moves = new Map(
+    first.levels.map((levels) => [subjectKey(levels), judgeLevels(levels)]),
+  );
+  for (let measurement = 2; measurement <= MEASUREMENTS; measurement++) {
+    const open = [...moves].filter(([, { verdict }]) => verdict !== "same");
+    if (open.length === 0) break;
+    const keys = new Set(open.map(([key]) => key));
+    const again = await measure((subject) => keys.has(subjectKey(subject)));
+    const found = new Map(again.levels.map((levels) => [subjectKey(levels), levels]));
+    for (const [key, { kernel, case: name, implementation }] of open) {
+      const levels = found.get(key);
+      if (levels) {
+        moves.set(key, judgeLevels(levels, measurement < MEASUREMENTS ? undefined : subjects));
+      } else {
+        moves.delete(key);
+        const reason = again.notCompared.find((entry) => subjectKey(entry) === key)?.reason ??
+          "it could not be measured again";
+        notCompared.push({ kernel, case: name, implementation, reason });
+      }
+    }
   }
-  return { moves, notCompared };
+  return { moves: [...moves.values()], notCompared };
 }
 
-function isSame(
-  a: { readonly kernel: string; readonly case: string },
-  b: { readonly kernel: string; readonly case: string },
-): boolean {
-  return a.kernel === b.kernel && a.case === b.case;
+/**
+ * Says of a subject whether it has moved.
+ *
+ * @param levels What was measured of it.
+ * @param subjects After the last measurement: how many subjects the session has. Before it, whatever is beyond 5 % or the 95 % interval
+ * seems to have moved.
+ * @returns Its change with a 95 % interval, and the verdict.
+ */
+export function judgeLevels(levels: SubjectLevels, subjects?: number): Move {
+  const { kernel, case: name, implementation, blocks } = levels;
+  const { value: shift, error, dof } = shiftOf(levels);
+  const half = studentQuantile(UPPER, dof) * error;
+  const floor = subjects === undefined
+    ? Math.min(WORTH_A_LOOK, Math.exp(half))
+    : Math.exp(studentQuantile(1 - FALSE_ALARMS / subjects, dof) * error);
+  const value = Math.exp(shift);
+  return {
+    ...{ kernel, case: name, implementation, floor },
+    change: { value, ci95: [Math.exp(shift - half), Math.exp(shift + half)] },
+    processes: blocks.reduce((count, { now }) => count + now.length, 0),
+    verdict: value > floor ? "slower" : value < 1 / floor ? "faster" : "same",
+  };
 }

@@ -1,10 +1,11 @@
+import type { GateSubject } from "./compare_levels.ts";
 import type { GateOutcome, Move } from "./compare_moves.ts";
 
 const VERDICTS = { slower: "SLOWER", faster: "faster", same: "" } as const;
 
 /**
  * A comparison as text for a terminal: what has moved first, the slower before the faster, then the rest by name. A change above 1 says
- * how many times slower the GPU side is now.
+ * how many times slower the GPU side is now; the floor is what it had to exceed, with as many processes of now.
  *
  * @param outcome What came of the comparison.
  * @param title What was compared with what, a line.
@@ -15,13 +16,14 @@ export function formatMoves({ moves, notCompared }: GateOutcome, title: string):
   const rows = order.flatMap((verdict) =>
     moves.filter((move) => move.verdict === verdict).map((move) => [
       VERDICTS[verdict],
-      `${move.kernel}: ${move.case}`,
+      rowName(move),
       `${factor(move.change.value)} x`,
       move.change.ci95.map(factor).join(" - "),
       `${factor(move.floor)} x`,
+      `${move.processes}`,
     ])
   );
-  const head = ["", "case", "change", "95 % interval", "noise floor"];
+  const head = ["", "case", "change", "95 % interval", "noise floor", "processes"];
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
   const line = (row: readonly string[]) =>
     "  " + row.map((text, i) => i < 2 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))
@@ -31,9 +33,7 @@ export function formatMoves({ moves, notCompared }: GateOutcome, title: string):
   return [
     title,
     ...(rows.length > 0 ? [line(head), ...rows.map(line)] : []),
-    ...notCompared.map(({ kernel, case: name, reason }) =>
-      `  not compared: ${kernel}: ${name}: ${reason}`
-    ),
+    ...notCompared.map((entry) => `  not compared: ${rowName(entry)}: ${entry.reason}`),
     `${count("slower")} slower, ${count("faster")} faster, ${count("same")} unchanged, ` +
     `${notCompared.length} not compared`,
   ].join("\n");
@@ -52,10 +52,15 @@ export function regressionLine({ moves }: GateOutcome, base: string): string | u
   const [worst] = slower;
   if (!worst) return undefined;
   const cases = slower.length === 1 ? "1 case has" : `${slower.length} cases have`;
-  const { kernel, case: name, change } = worst;
+  const { kernel, case: name, implementation, change } = worst;
+  const way = implementation === "webgpu" ? "" : `, ${implementation}`;
   return `Cannot pass the gate: ${cases} become slower than ${base}, ${
     slower.length === 1 ? "" : "worst "
-  }${kernel} (${name}) by ${factor(change.value)} x`;
+  }${kernel} (${name}${way}) by ${factor(change.value)} x`;
+}
+
+function rowName({ kernel, case: name, implementation }: GateSubject): string {
+  return `${kernel}: ${name}${implementation === "webgpu" ? "" : ` (${implementation})`}`;
 }
 
 function factor(value: number): string {

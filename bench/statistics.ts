@@ -1,4 +1,5 @@
 import { bootstrapInterval, type RandomStream } from "../src/random/mod.ts";
+import { studentQuantile } from "./student.ts";
 
 /** A figure with the 95 % interval that the samples leave open. */
 export interface Estimate {
@@ -60,53 +61,18 @@ export function ratioInterval(
 }
 
 /**
- * How many times longer one subject takes than another that was sampled in turn with it: the median over rounds of the ratio within a
- * round. A drift that hits both subjects of a round alike cancels. For two equal subjects a round's ratio is above 1 as often as below,
- * whatever the noise is like, so the interval misses 1 as seldom as {@linkcode medianInterval} says.
+ * The mean of a few observations that follow a normal law, with its interval by Student's t.
  *
- * @param above Samples in the order taken, one a round.
- * @param below Samples of the other subject in the same rounds, all above 0.
- * @param random Drives the resampling.
- * @returns Ratio and interval.
- * @throws {RangeError} If the counts differ or are 0, or `below` has a sample that is not above 0.
+ * @param values At least two numbers.
+ * @returns Mean and interval.
+ * @throws {RangeError} If there are fewer.
  */
-export function pairedRatioInterval(
-  above: readonly number[],
-  below: readonly number[],
-  random: RandomStream,
-): Estimate {
-  checkRounds(above, below);
-  return medianInterval(above.map((sample, i) => sample / below[i]!), random);
-}
-
-/**
- * How many times an earlier ratio of medians is the one now, with its percentile bootstrap interval. Now's samples are resampled by
- * whole rounds, so that drift stays common to both sides; the earlier ratio is drawn from the log-normal law that has its interval.
- *
- * @param before The earlier ratio, above 0.
- * @param above Samples of now whose median is divided, in the order taken, one a round.
- * @param below Samples of the same rounds whose median divides it, all above 0.
- * @param random Drives the resampling.
- * @returns `before` over now's ratio, and interval.
- * @throws {RangeError} If the counts differ or are 0, or `below` has a sample that is not above 0.
- */
-export function ratioChangeInterval(
-  before: Estimate,
-  above: readonly number[],
-  below: readonly number[],
-  random: RandomStream,
-): Estimate {
-  checkRounds(above, below);
-  // 95 % of a normal law lie within 1.96 standard deviations of its middle.
-  const sd = Math.log(before.ci95[1] / before.ci95[0]) / (2 * 1.959964);
-  const resampled = roundResampler([above, below], random);
-  return {
-    value: before.value * median(below) / median(above),
-    ci95: bootstrapInterval(() => {
-      const [top, bottom] = resampled();
-      return before.value * Math.exp(random.normal(0, sd)) * bottom! / top!;
-    }),
-  };
+export function meanInterval(values: readonly number[]): Estimate {
+  const dof = values.length - 1;
+  const value = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, other) => sum + (other - value) ** 2, 0);
+  const half = studentQuantile(0.975, dof) * Math.sqrt(squares / dof / values.length);
+  return { value, ci95: [value - half, value + half] };
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   gateRecord,
   readBase,
   runAgainst,
+  runBaseline,
   runCompare,
   trip,
 } from "./bench_gate.ts";
@@ -56,6 +57,11 @@ export const benchCommand: Command = defineCommand({
       value: "GIT_REF",
       help: "Compare the GPU side with that of another version, both in turn",
     },
+    baseline: {
+      type: "string",
+      value: "BASE.json",
+      help: "Write a base for --compare: the ratios to the CPU twin in six processes each",
+    },
     format: {
       type: "string",
       value: "github",
@@ -71,8 +77,12 @@ export const benchCommand: Command = defineCommand({
   examples: [
     { line: "deno task bench --quick", does: "A first look, all kernels" },
     {
-      line: "deno task bench --suite morphology --json morphology.json --html morphology.html",
-      does: "One suite at full length, kept for later",
+      line: "deno task bench --suite morphology --json result.json --html report.html",
+      does: "One suite at full length",
+    },
+    {
+      line: "deno task bench --suite morphology --baseline morphology.json",
+      does: "Something to compare later versions with",
     },
     {
       line: "deno task bench --suite morphology --compare morphology.json",
@@ -92,7 +102,8 @@ export const benchCommand: Command = defineCommand({
     const adapter = wantedAdapter(flags.adapter);
     const json = flags.json === undefined ? undefined : userPath(flags.json);
     const html = flags.html === undefined ? undefined : userPath(flags.html);
-    for (const path of [json, html]) if (path !== undefined) await checkOutput(path);
+    const baseline = flags.baseline === undefined ? undefined : userPath(flags.baseline);
+    for (const path of [json, html, baseline]) if (path !== undefined) await checkOutput(path);
     const base = flags.compare === undefined ? undefined : await readBase(flags.compare);
 
     const steps = { onStep: (text: string) => progress.stage(text), signal };
@@ -112,6 +123,7 @@ export const benchCommand: Command = defineCommand({
         progress.stage(`${done + 1} of ${total}: ${kernel}, ${name}`),
     };
     if (flags.against !== undefined) return await runAgainst(flags.against, options, context);
+    if (baseline !== undefined) return await runBaseline(baseline, options, context);
     const { result: measured, gate } = base
       ? await runCompare(base, options)
       : { result: await bench(options), gate: undefined };

@@ -6,10 +6,11 @@ import {
   type GateOutcome,
   GitRefError,
   IncomparableError,
+  measureBaseline,
   parseBase,
   regressionLine,
 } from "../../bench/mod.ts";
-import type { BenchGate, BenchResult } from "../report/mod.ts";
+import { type BenchGate, type BenchResult, writeTextWhole } from "../report/mod.ts";
 import type { Context } from "./command.ts";
 import { RegressionError, UsageError } from "./exit_codes.ts";
 import { userPath } from "./paths.ts";
@@ -18,6 +19,7 @@ import { userPath } from "./paths.ts";
 interface GateFlags {
   readonly compare: string | undefined;
   readonly against: string | undefined;
+  readonly baseline: string | undefined;
   readonly format: string | undefined;
   readonly json: string | undefined;
   readonly html: string | undefined;
@@ -33,7 +35,7 @@ interface GateFlags {
  */
 export function checkGateFlags(flags: GateFlags): void {
   const refuse = (
-    gate: "compare" | "against",
+    gate: "compare" | "against" | "baseline",
     others: readonly (keyof GateFlags)[],
     why: string,
   ) => {
@@ -43,12 +45,23 @@ export function checkGateFlags(flags: GateFlags): void {
   };
   refuse(
     "against",
-    ["compare", "format", "json", "html", "peers"],
+    ["compare", "baseline", "format", "json", "html", "peers"],
     "it times two versions of the GPU side and nothing else",
   );
-  if (flags["install-peers"] && (flags.peers === "none" || flags.against !== undefined)) {
-    const other = flags.peers === "none" ? "--peers none" : "--against";
-    throw new UsageError(`Cannot use --install-peers with ${other}: that times no peers`);
+  refuse(
+    "baseline",
+    ["compare", "format", "json", "html", "peers"],
+    "it times the GPU side and the CPU twin and nothing else",
+  );
+  const withoutPeers = [
+    ...flags.peers === "none" ? ["--peers none"] : [],
+    ...flags.against === undefined ? [] : ["--against"],
+    ...flags.baseline === undefined ? [] : ["--baseline"],
+  ];
+  if (flags["install-peers"] && withoutPeers.length > 0) {
+    throw new UsageError(
+      `Cannot use --install-peers with ${withoutPeers[0]}: that times no peers`,
+    );
   }
   refuse("compare", ["format"], "that writes JSON and nothing else; run them one after the other");
 }
@@ -78,6 +91,25 @@ export async function runAgainst(
     if (error instanceof GitRefError && error.usage) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/**
+ * Measures a baseline and writes it.
+ *
+ * @param path Where.
+ * @param options What to run.
+ * @param context Where to print.
+ */
+export async function runBaseline(
+  path: string,
+  options: BenchOptions,
+  { progress, print }: Context,
+): Promise<void> {
+  const { ratios, ...baseline } = await measureBaseline(options);
+  progress[Symbol.dispose]();
+  await writeTextWhole(path, `${JSON.stringify({ ...baseline, ratios }, null, 2)}\n`);
+  print(`${ratios.length} ratios, each of several processes`);
+  print(path);
 }
 
 /** An earlier result and what it is called. */
@@ -153,7 +185,7 @@ export function gateRecord({ moves, notCompared }: GateOutcome, base: Base): Ben
   return {
     base: base.path,
     base_adapter: base.result.adapter,
-    moves: moves.map(({ change: { value, ci95 }, again: _, ...move }) => ({
+    moves: moves.map(({ change: { value, ci95 }, ...move }) => ({
       ...move,
       change: value,
       ci95,

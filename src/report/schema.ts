@@ -150,6 +150,8 @@ export interface BenchRatio {
   /** The other's median over the median of `webgpu`, transfers included: above 1 the GPU is faster. */
   readonly ratio: number;
   readonly ci95: Interval;
+  /** In a baseline: the ratio in each of several runs of all processes, in order; `ratio` is their geometric mean. */
+  readonly processes?: readonly number[];
 }
 
 /** An implementation that could not run a case. */
@@ -176,11 +178,14 @@ export interface BenchMove {
   /** `suite/name`. */
   readonly kernel: string;
   readonly case: string;
+  readonly implementation: BenchImplementation;
   /** How many times longer it takes now, measured against the CPU twin: above 1 it has become slower. */
   readonly change: number;
   readonly ci95: Interval;
-  /** The least factor, above 1, that counts as a change: what A/A runs of the same session differ by. */
+  /** The least factor, above 1, that counts as a change: it follows from what processes of one version differ by in the session (A/A). */
   readonly floor: number;
+  /** Processes of now that were measured; more of what seemed to have moved. */
+  readonly processes: number;
   readonly verdict: "slower" | "faster" | "same";
 }
 
@@ -194,6 +199,7 @@ export interface BenchGate {
   readonly not_compared: readonly {
     readonly kernel: string;
     readonly case: string;
+    readonly implementation: BenchImplementation;
     readonly reason: string;
   }[];
 }

@@ -1,5 +1,11 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { median, medianInterval, outlierCount, ratioInterval } from "../../bench/statistics.ts";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import {
+  meanInterval,
+  median,
+  medianInterval,
+  outlierCount,
+  ratioInterval,
+} from "../../bench/statistics.ts";
 import { RandomStream } from "../../src/random/mod.ts";
 
 const ranks = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
@@ -95,3 +101,12 @@ function assertWithinBinomial(held: number, repetitions: number, share: number):
     `held ${held} of ${repetitions}, expected ${repetitions * share} +- ${spread}`,
   );
 }
+
+Deno.test("meanInterval() is the mean and Student's t of its standard error", () => {
+  // Deviations -2, 0, 2: variance 4, standard error 2 / sqrt(3), t(0.975, 2) = 4.30265.
+  const { value, ci95: [low, high] } = meanInterval([1, 3, 5]);
+  assertEquals(value, 3);
+  assertAlmostEquals(high - 3, 4.30265 * 2 / Math.sqrt(3), 1e-4);
+  assertAlmostEquals(3 - low, high - 3, 1e-12);
+  assertEquals(meanInterval([7, 7]), { value: 7, ci95: [7, 7] });
+});

@@ -1,10 +1,11 @@
-import { type Change, findMoves, type Move } from "../../bench/compare_moves.ts";
 import {
-  median,
-  pairedRatioInterval,
-  ratioChangeInterval,
-  ratioInterval,
-} from "../../bench/statistics.ts";
+  levelAgainstTwin,
+  levelsOfRounds,
+  subjectKey,
+  type SubjectLevels,
+} from "../../bench/compare_levels.ts";
+import { findMoves, MEASUREMENTS, type Move } from "../../bench/compare_moves.ts";
+import { gatePlan } from "../../bench/sampler.ts";
 import type { RandomStream } from "../../src/random/mod.ts";
 
 /** What made-up samples are spoilt by. Factors are log-normal; their size is the standard deviation of the logarithm. */
@@ -18,6 +19,8 @@ export interface Noise {
   readonly drift?: number;
   /** Of each process, for as long as it lives. */
   readonly process?: number;
+  /** Share of processes that take a tenth longer for as long as they live. */
+  readonly slowProcesses?: number;
 }
 
 /** Kinds of noise a machine may have. */
@@ -26,90 +29,100 @@ export const NOISES: readonly Noise[] = [
   { name: "heavy-tailed", scatter: 0.03, heldUp: 0.1 },
   { name: "drifting", scatter: 0.03, drift: 0.1 },
   { name: "differing between processes", scatter: 0.02, process: 0.03 },
+  { name: "of two kinds of processes", scatter: 0.02, process: 0.01, slowProcesses: 0.2 },
 ];
 
 /** A made-up session. */
 export interface SessionPlan {
   readonly noise: Noise;
   readonly cases: number;
-  readonly rounds: number;
   /** How many times longer the first case takes now. */
   readonly slowdown: number;
 }
 
-/**
- * Made-up sessions under the statistics of `--against`: now, before and now again in turn.
- *
- * @param plan The session.
- * @param random Drives the samples.
- * @returns What the gate says.
- */
-export async function againstSession(
+/** Runs a session and returns what the gate says, the first case first. */
+export type Session = (plan: SessionPlan, random: RandomStream) => Promise<readonly Move[]>;
+
+/** Of the shortest plan. */
+const [ROUNDS] = gatePlan(true).stops;
+
+/** A made-up session under the statistics of `--against`: two processes of now and two of before in turn, new ones each time. */
+export const againstSession: Session = (plan, random) => {
+  const blocks = new Map<string, SubjectLevels["blocks"]>();
+  return session(plan, (slowdown, key) => {
+    const [now, before, nowAgain, beforeAgain] = levelsOfRounds(
+      processes(plan.noise, [slowdown, 1, slowdown, 1], random),
+    );
+    const block = { now: [now!, nowAgain!], before: [before!, beforeAgain!] };
+    blocks.set(key, [...blocks.get(key) ?? [], block]);
+    return { blocks: blocks.get(key)! };
+  });
+};
+
+/** A made-up session under the statistics of `--compare` with a base that `--baseline` made: six processes in three goes. */
+export const baselineSession: Session = (plan, random) =>
+  compareSession(plan, random, () => ({
+    before: Array.from({ length: MEASUREMENTS }, () => twinLevels(plan.noise, 1, random)).flat(),
+  }));
+
+/** A made-up session under the statistics of `--compare` with a plain result, of one process. */
+export const plainSession: Session = (plan, random) =>
+  compareSession(plan, random, () => ({
+    before: twinLevels(plan.noise, 1, random).slice(0, 1),
+    // That of the median of as many normal numbers, sqrt(pi / 2) of the mean's, of twin and GPU.
+    beforeSd: plan.noise.scatter * Math.sqrt(2 * Math.PI / 2 / ROUNDS!),
+  }));
+
+function compareSession(
   plan: SessionPlan,
   random: RandomStream,
-): Promise<readonly Move[]> {
-  return await session(plan, (slowdown) => {
-    const [now, before, again] = subjects(plan, [slowdown, 1, slowdown], random);
-    return {
-      change: pairedRatioInterval(now!, before!, random),
-      again: median(again!.map((ms, i) => ms / now![i]!)),
-    };
+  makeBase: () => { readonly before: readonly number[]; readonly beforeSd?: number },
+) {
+  const measured = new Map<string, { base: ReturnType<typeof makeBase>; now: number[] }>();
+  return session(plan, (slowdown, key) => {
+    const { base: { before, ...sd }, now } = measured.get(key) ?? { base: makeBase(), now: [] };
+    now.push(...twinLevels(plan.noise, slowdown, random));
+    measured.set(key, { base: { before, ...sd }, now });
+    return { blocks: [{ now, before }], ...sd };
   });
 }
 
-/**
- * Made-up sessions under the statistics of `--compare`: twin and GPU, and both again; the base comes from a session of its own.
- *
- * @param plan The session.
- * @param random Drives the samples.
- * @returns What the gate says.
- */
-export async function compareSession(
-  plan: SessionPlan,
-  random: RandomStream,
-): Promise<readonly Move[]> {
-  const bases = Array.from({ length: plan.cases }, () => {
-    const [twin, gpu] = subjects(plan, [4, 1], random);
-    return ratioInterval(twin!, gpu!, random);
-  });
-  return await session(plan, (slowdown, i) => {
-    const [twin, gpu, twinAgain, gpuAgain] = subjects(plan, [4, slowdown, 4, slowdown], random);
-    return {
-      change: ratioChangeInterval(bases[i]!, twin!, gpu!, random),
-      again: median(twin!) / median(gpu!) / (median(twinAgain!) / median(gpuAgain!)),
-    };
-  });
+/** Levels of two GPU processes, each against a twin of its own; all are sampled in turn. */
+function twinLevels(noise: Noise, slowdown: number, random: RandomStream): number[] {
+  const [gpu, twin, gpuAgain, twinAgain] = processes(noise, [slowdown, 4, slowdown, 4], random);
+  return [levelAgainstTwin(gpu!, twin!), levelAgainstTwin(gpuAgain!, twinAgain!)];
 }
 
 async function session(
   { cases, slowdown }: SessionPlan,
-  measure: (slowdown: number, i: number) => Pick<Change, "change" | "again">,
+  measure: (slowdown: number, key: string) => Pick<SubjectLevels, "blocks" | "beforeSd">,
 ): Promise<readonly Move[]> {
-  const all = Array.from({ length: cases }, (_, i) => ({ kernel: "made/up", case: `${i}` }));
+  const all = Array.from(
+    { length: cases },
+    (_, i) => ({ kernel: "made/up", case: `${i}`, implementation: "webgpu" as const }),
+  );
   const { moves } = await findMoves((only) =>
     Promise.resolve({
-      changes: all.filter((at) => only?.(at) ?? true).map((at) => {
-        const i = Number(at.case);
-        return { ...at, ...measure(i === 0 ? slowdown : 1, i) };
-      }),
+      levels: all.filter((subject) => only?.(subject) ?? true).map((subject) => ({
+        ...subject,
+        ...measure(subject === all[0] ? slowdown : 1, subjectKey(subject)),
+      })),
       notCompared: [],
     })
   );
   return moves;
 }
 
-/** Samples of subjects that are sampled in turn, each in a process of its own. */
-function subjects(
-  { noise, rounds }: SessionPlan,
-  times: readonly number[],
-  random: RandomStream,
-): number[][] {
-  const { scatter, heldUp = 0, drift = 0, process = 0 } = noise;
-  const factor = (size: number) => Math.exp(random.normal(0, size));
-  const own = times.map((ms) => ms * factor(process));
+/** Samples of processes that are sampled in turn. */
+function processes(noise: Noise, times: readonly number[], random: RandomStream): number[][] {
+  const { scatter, heldUp = 0, drift = 0, process = 0, slowProcesses = 0 } = noise;
+  const factor = (size: number) => size === 0 ? 1 : Math.exp(random.normal(0, size));
+  const own = times.map((ms) =>
+    ms * factor(process) * (random.uniform() < slowProcesses ? 1.1 : 1)
+  );
   const samples: number[][] = times.map(() => []);
   let common = 1;
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < ROUNDS!; round++) {
     common *= factor(drift);
     for (const [i, ms] of own.entries()) {
       const delay = random.uniform() < heldUp ? 0.1 / (1 - random.uniform()) : 0;

@@ -23,6 +23,13 @@ const refused: [what: string, args: string[], code: number, says: string][] = [
   ["a base that is not there", ["--compare", "gone.json"], 1, "no such file"],
   ["an unknown format", ["--format", "xml"], 2, "known are github"],
   ["two gates", ["--compare", "base.json", "--against", "HEAD"], 2, "--against with --compare"],
+  [
+    "a baseline with peers",
+    ["--baseline", "b.json", "--peers", "auto"],
+    2,
+    "--baseline with --peers",
+  ],
+  ["a baseline of a gate", ["--baseline", "b.json", "--compare", "base.json"], 2, "--compare"],
   ["a gate with files", ["--against", "HEAD", "--json", "a.json"], 2, "--against with --json"],
   ["a gate in a format", ["--compare", "base.json", "--format", "github"], 2, "--format"],
 ];

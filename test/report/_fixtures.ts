@@ -68,16 +68,16 @@ export function benchFixture(): BenchResult {
       base_adapter: { description: `Rasteriser (${MADE_UP})`, vendor: "Nobody", software: true },
       moves: [
         {
-          ...{ kernel: "augment/warp", case: warp[1], verdict: "same" },
-          ...{ change: 1.01, ci95: [0.97, 1.05], floor: 1.03 },
+          ...{ kernel: "augment/warp", case: warp[1], implementation: "webgpu-fast" },
+          ...{ change: 1.01, ci95: [0.97, 1.05], floor: 1.03, processes: 2, verdict: "same" },
         },
         {
-          ...{ kernel: "morphology/dilate", case: dilate[1], verdict: "slower" },
-          ...{ change: 1.31, ci95: [1.2, 1.4], floor: 1.06 },
+          ...{ kernel: "morphology/dilate", case: dilate[1], implementation: "webgpu" },
+          ...{ change: 1.31, ci95: [1.2, 1.4], floor: 1.06, processes: 6, verdict: "slower" },
         },
       ],
       not_compared: [{
-        ...{ kernel: "random/normal", case: noise[1] },
+        ...{ kernel: "random/normal", case: noise[1], implementation: "webgpu" },
         reason: `no ratio (${MADE_UP})`,
       }],
     },
