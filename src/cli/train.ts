@@ -123,8 +123,8 @@ export const trainCommand: Command = defineCommand({
     checkCases(data, config.network.classes);
     const adapter = wantedAdapter(flags.adapter);
     await using gpu = await openGpu({ adapter, signal });
-    const memory = estimateMemory(config, data.train, { recompute });
-    checkTrainMemory(gpu, config, memory);
+    const memory = estimateMemory(gpu, config, { data, validate: validateEvery > 0, recompute });
+    await checkTrainMemory(gpu, config, memory);
     progress[Symbol.dispose]();
     const { network } = config;
     print(`Adapter: ${gpu.info.description}${gpu.info.software ? " (software)" : ""}`);
@@ -137,9 +137,12 @@ export const trainCommand: Command = defineCommand({
       `Cases: ${data.train.length} to train on, ${data.validation.length} for validation (${dataset})`,
     );
     for (const note of data.notes) print(note);
-    print(
-      `GPU memory: about ${formatBytes(memory.peak)}, ${formatBytes(memory.cases)} of it for cases`,
-    );
+    const parts = [
+      `cases ${formatBytes(memory.cases)}`,
+      `a step ${formatBytes(memory.step.peak)}`,
+      ...memory.validation > 0 ? [`a validation ${formatBytes(memory.validation)}`] : [],
+    ];
+    print(`GPU memory: about ${formatBytes(memory.peak)} at most (${parts.join(", ")})`);
     const command = commandLine("train", {
       ...flags,
       ...{ arm, steps, seed, model: flags.model ?? "unet-small" },

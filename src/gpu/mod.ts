@@ -22,6 +22,7 @@ export {
 } from "./kernel.ts";
 export { memo } from "./memo.ts";
 export { type ArrayType, Staged } from "./readback.ts";
+export { type MemoryRoom, memoryRoom } from "./room.ts";
 export * from "./self_check.ts";
 export { GpuTexture } from "./texture.ts";
 export { type KernelTime } from "./timing.ts";

@@ -20,7 +20,14 @@ import {
 } from "../volume/mod.ts";
 import { accumulateTile } from "./accumulate.ts";
 import { type GpuNetwork, uploadNetwork } from "./network.ts";
-import { axisTiles, evenTile, fittingTile, tileWeights, type Weighting } from "./tiles.ts";
+import {
+  type AxisTiles,
+  axisTiles,
+  evenTile,
+  fittingTile,
+  tileWeights,
+  type Weighting,
+} from "./tiles.ts";
 
 /** Voxels of the paper's tiles along x, y, z ([C]). */
 const PAPER_CROP: Vec3 = [120, 120, 160];
@@ -66,7 +73,7 @@ export interface SegmentResidentOptions extends TileOptions {
  * Segments a CT on its own grid: it is turned to RAS and resampled to the model's spacing with the paper's smoothing, goes through the
  * network tile by tile, and the labels come back by nearest neighbour; voxels beyond the coarse grid's edge take the edge's label.
  *
- * GPU memory is that of one tile, and the sums over the cross-section as thick as a tile.
+ * GPU memory is that of one tile, the sums over the cross-section as thick as a tile, and the CT at the model's spacing.
  *
  * @param gpu Where to work.
  * @param options CT, model and tiles.
@@ -121,7 +128,7 @@ export async function segmentResident(
       `Cannot segment: the network takes ${config.inputChannels} channels, the volume has ${volume.channels.length}`,
     );
   }
-  const [xs, ys, zs] = tilesOf(gpu, options);
+  const [xs, ys, zs] = tilesOf(gpu, { ...options, dims, precision: network.precision });
   const tile: Vec3 = [xs.size, ys.size, zs.size];
   const [nx, ny, nz] = dims;
   const plane = nx * ny;
@@ -188,11 +195,24 @@ function widest(
   return Math.max(inputChannels, classes, inner);
 }
 
-function tilesOf(
-  gpu: Gpu,
-  { volume: { dims }, network, model: { config, crop }, tile, overlap = 0.25 }:
-    SegmentResidentOptions,
-) {
+/**
+ * Where the tiles of a volume begin, and how large they are.
+ *
+ * @param gpu Where they must fit one binding.
+ * @param options Voxels of the volume along x, y, z, the model, how activations are stored, and what was asked for.
+ * @returns Along x, y, z.
+ * @throws {RangeError} If no tile fits the adapter.
+ */
+export function tilesOf(
+  gpu: Pick<Gpu, "largestArray">,
+  { dims, precision, model: { config, crop }, tile, overlap = 0.25 }:
+    & Pick<TileOptions, "tile" | "overlap">
+    & {
+      readonly dims: Vec3;
+      readonly precision: Precision;
+      readonly model: Pick<Model, "config" | "crop">;
+    },
+): [x: AxisTiles, y: AxisTiles, z: AxisTiles] {
   const multiple = requiredMultiple(config);
   const fixed = config.norm === "instance";
   const wanted = fixed ? crop : crop.map((n, axis) => Math.max(n, PAPER_CROP[axis]!));
@@ -200,16 +220,14 @@ function tilesOf(
     multiple,
     most: gpu.largestArray / 4,
     classes: config.classes,
-    channels: widest(config, network.precision),
+    channels: widest(config, precision),
   });
   const size = tile || fixed
     ? fitting
     : dims.map((n, axis) => evenTile(n, fitting[axis]!, overlap, multiple));
-  return dims.map((n, axis) => axisTiles(n, size[axis]!, overlap, multiple)) as [
-    ReturnType<typeof axisTiles>,
-    ReturnType<typeof axisTiles>,
-    ReturnType<typeof axisTiles>,
-  ];
+  return dims.map((n, axis) =>
+    axisTiles(n, size[axis]!, overlap, multiple)
+  ) as unknown as ReturnType<typeof tilesOf>;
 }
 
 /** A tile of the volume as the network takes it, by the augmentation's own kernel: whole voxels, windowed, 0 outside. */

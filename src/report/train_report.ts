@@ -147,7 +147,7 @@ function facts(result: TrainResult): [string, string | Html][] {
     ["Validation cases", dataset.validation.join(", ") || "none"],
     ["All voxels, by SHA-256", mono(dataset.sha256)],
     [`${model.path}, by SHA-256`, mono(model.sha256)],
-    ["GPU memory: estimate of a step", mib(memory_bytes)],
+    ["GPU memory: expected at most", mib(memory_bytes)],
     ["GPU memory: the most in use", mib(peak_gpu_bytes)],
   ];
 }

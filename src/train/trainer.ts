@@ -103,7 +103,8 @@ export async function train(gpu: Gpu, options: TrainOptions): Promise<TrainOutco
   const { recompute = false } = options;
   checkTrainConfig(config);
   checkCases(data, config.network.classes);
-  checkTrainMemory(gpu, config, estimateMemory(config, data.train, { recompute }));
+  const memory = estimateMemory(gpu, config, { data, validate: validateEvery > 0, recompute });
+  await checkTrainMemory(gpu, config, memory);
   const identity = { config, dataHash: dataHash(data), adapter: gpu.info.description };
   const before = await begin(folder, identity, options);
   await Deno.mkdir(folder, { recursive: true });

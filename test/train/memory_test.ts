@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type Gpu, GpuMemoryError } from "../../src/gpu/mod.ts";
 import {
   checkMemory,
@@ -81,23 +81,57 @@ Deno.test("inferenceMemory() holds a few activations, however deep the network",
   assert(deep.peak >= 4 * activation && deep.peak < 5 * activation, `${deep.peak / activation}`);
 });
 
-Deno.test("checkMemory() says in one line what does not fit", () => {
-  const memory = { parameters: 0, peak: 3 * 2 ** 30, largest: 2 ** 29 };
-  const gpu = { largestArray: 2 ** 29 };
-  checkMemory("a step", memory, { gpu });
-  checkMemory("a step", memory, { gpu, budget: 3 * 2 ** 30 });
-  const bound = assertThrows(
-    () =>
-      checkMemory("a step on 120 x 120 x 160 voxels", memory, { gpu: { largestArray: 2 ** 27 } }),
+/** An adapter of which the driver lends `offered` bytes, in buffers of half a GiB at most. */
+function adapter({ software, offered }: { software: boolean; offered: number }) {
+  let [taken, refused] = [0, false];
+  const live = new Set<object>();
+  const device = {
+    pushErrorScope: () => refused = false,
+    popErrorScope: () => Promise.resolve(refused ? { message: "none left" } : null),
+    createBuffer({ size }: { readonly size: number }) {
+      assert(size <= 2 ** 29 && size % 4 === 0);
+      taken += size;
+      refused ||= taken > offered;
+      const buffer = {
+        destroy() {
+          assert(live.delete(buffer));
+          taken -= size;
+        },
+      };
+      live.add(buffer);
+      return buffer;
+    },
+  } as unknown as GPUDevice;
+  return { gpu: { device, info: { software }, largestArray: 2 ** 29 }, live };
+}
+
+Deno.test("checkMemory() says in one line what does not fit, and takes nothing for long", async () => {
+  const memory = { peak: 3 * 2 ** 30, largest: 2 ** 29 };
+  const { gpu, live } = adapter({ software: false, offered: memory.peak });
+  await checkMemory("a step", memory, gpu);
+  const bound = await assertRejects(
+    () => checkMemory("a step on 9 voxels", memory, { ...gpu, largestArray: 2 ** 27 }),
     GpuMemoryError,
-    "Cannot run a step on 120 x 120 x 160 voxels: an activation takes 512 MiB, the adapter offers 128 MiB",
+    "Cannot run a step on 9 voxels: an activation takes 512 MiB, the adapter offers 128 MiB in one binding; ",
   );
-  const budget = assertThrows(
-    () => checkMemory("a step", memory, { gpu, budget: 2 ** 30 }),
+  const full = await assertRejects(
+    () => checkMemory("a step", { ...memory, peak: memory.peak + 4 }, gpu),
     GpuMemoryError,
-    "Cannot run a step: it takes 3",
+    "Cannot run a step: it takes 3.0 GiB of GPU memory, more than the adapter has free; ",
   );
-  for (const { message } of [bound, budget]) assert(!message.includes("\n"));
+  assertEquals(live.size, 0);
+  for (const { message } of [bound, full]) assert(!message.includes("\n"));
+});
+
+Deno.test("checkMemory() holds a software adapter against the machine's memory, and asks its driver for none", async () => {
+  const { gpu } = adapter({ software: true, offered: 0 });
+  await checkMemory("a step", { peak: 2 ** 20, largest: 4 }, gpu);
+  const { total } = Deno.systemMemoryInfo();
+  const error = await assertRejects(
+    () => checkMemory("a step", { peak: total + 1, largest: 4 }, gpu),
+    GpuMemoryError,
+  );
+  assertMatch(error.message, /^Cannot run a step: it takes .+ of GPU memory, .+iB are free; /);
 });
 
 /** Some steps on one batch. */

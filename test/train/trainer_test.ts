@@ -287,11 +287,19 @@ Deno.test(
       assertStringIncludes(error.message, "2 crops of 2048 x 2048 x 2048 voxels");
       assertEquals(gpu.memory.peak, 0);
 
-      const { peak } = estimateMemory(TINY, DATA.train, { recompute: false });
-      await trainTiny(gpu, folder, { steps: 3 });
-      // Sums inside of kernels, and rounding up to the pool's sizes.
-      assertLess(gpu.memory.peak, 1.25 * peak + 2 ** 20);
-      assertGreater(gpu.memory.peak, 0.5 * peak);
+      // A validation needs a volume of its own, and tiles as large as that.
+      for (const validateEvery of [0, 3]) {
+        const foretold = estimateMemory(gpu, TINY, {
+          data: DATA,
+          validate: validateEvery > 0,
+          recompute: false,
+        });
+        assertEquals(foretold.validation > 0, validateEvery > 0);
+        await trainTiny(gpu, join(folder, `${validateEvery}`), { steps: 3, validateEvery });
+        // Sums inside of kernels, and rounding up to the pool's sizes.
+        assertLess(gpu.memory.peak, 1.25 * foretold.peak + 2 ** 20);
+        assertGreater(gpu.memory.peak, 0.5 * foretold.peak);
+      }
     })
   ),
 );

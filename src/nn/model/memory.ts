@@ -1,4 +1,4 @@
-import { formatBytes, type Gpu, GpuMemoryError, pooledBytes } from "../../gpu/mod.ts";
+import { formatBytes, GpuMemoryError, memoryRoom, pooledBytes } from "../../gpu/mod.ts";
 import { elementCount, type TensorShape } from "../tensor.ts";
 import { checkInputShape, type NetworkOps, runUNet } from "./network.ts";
 import type { UNetConfig } from "./config.ts";
@@ -7,7 +7,7 @@ import { parametersOf } from "./parameters.ts";
 
 /** GPU memory that a network takes, bytes, as the pool rounds them up. */
 export interface NetworkMemory {
-  /** Parameters, and in training their gradients and what the optimizer keeps for each. */
+  /** Parameters, and in training their gradients and what else is kept for each. */
   readonly parameters: number;
   /** All that is there at once at most, parameters and images included. */
   readonly peak: number;
@@ -19,7 +19,7 @@ export interface NetworkMemory {
 export interface TrainingMemoryOptions {
   /** As in training: convolutions run again in the backward pass instead of keeping their outputs. */
   readonly recompute: boolean;
-  /** Arrays that the optimizer keeps for each parameter, and one for averages if there are any: 2 with Adam. */
+  /** Arrays of its size that are kept for each parameter beside itself and its gradient: 2 by Adam, one for averages, any copies. */
   readonly slots: number;
 }
 
@@ -70,17 +70,15 @@ export function inferenceMemory(config: UNetConfig, shape: TensorShape): Network
  *
  * @param what What is about to run, for the message, e.g. `a step on 120 x 120 x 160 voxels`.
  * @param memory What it takes.
- * @param limits The GPU, and the bytes that may be used in all if that is known.
- * @throws {GpuMemoryError} If an array is larger than one binding of the adapter, or all together are more than the budget.
+ * @param gpu Where it would run.
+ * @throws {GpuMemoryError} If an array is larger than one binding of the adapter, or all together more than is free; the message says what
+ * would help.
  */
-export function checkMemory(
+export async function checkMemory(
   what: string,
-  { peak, largest }: NetworkMemory,
-  { gpu, budget = Infinity }: {
-    readonly gpu: Pick<Gpu, "largestArray">;
-    readonly budget?: number | undefined;
-  },
-): void {
+  { peak, largest }: Pick<NetworkMemory, "peak" | "largest">,
+  gpu: Parameters<typeof memoryRoom>[0],
+): Promise<void> {
   if (largest > gpu.largestArray) {
     throw new GpuMemoryError(
       `Cannot run ${what}: an activation takes ${formatBytes(largest)}, the adapter offers ` +
@@ -89,14 +87,15 @@ export function checkMemory(
         } in one binding; use a smaller crop or a network of fewer channels`,
     );
   }
-  if (peak > budget) {
-    throw new GpuMemoryError(
-      `Cannot run ${what}: it takes ${formatBytes(peak)} of GPU memory, ${
-        formatBytes(budget)
-      } may be used; ` +
-        "use a smaller batch or crop, or recompute activations",
-    );
-  }
+  const { fits, offered } = await memoryRoom(gpu, peak);
+  if (fits) return;
+  throw new GpuMemoryError(
+    `Cannot run ${what}: it takes ${formatBytes(peak)} of GPU memory, ` +
+      `${
+        offered === undefined ? "more than the adapter has" : `${formatBytes(offered)} are`
+      } free; ` +
+      "use a smaller batch or crop, or recompute activations",
+  );
 }
 
 function summary(config: UNetConfig, { peak, largest }: Ledger, copies: number): NetworkMemory {
