@@ -6,6 +6,18 @@ import type { BallOperation } from "./niimath.ts";
 const SLACK = 1e-9;
 
 /**
+ * Distance of every voxel to the nearest voxel inside a mask.
+ *
+ * @param mask One byte a voxel, every value but 0 inside; voxels along x, y, z and mm between them.
+ * @returns mm, x fastest; `Infinity` throughout if the mask is empty.
+ */
+export function distancesReference(
+  { data, dims, spacing }: Omit<BallOperation, "radius">,
+): Float32Array<ArrayBuffer> {
+  return Float32Array.from(squaredDistances(data, { dims, spacing }), Math.sqrt);
+}
+
+/**
  * Dilation by a ball through exact squared Euclidean distances, the fast way on a CPU: a voxel is inside if the nearest inside voxel
  * is at most the radius away. Cost does not grow with the ball. Equals `dilateReference` with a ball of odd size, background outside.
  *

@@ -11,7 +11,13 @@ export {
   augmentReference,
   itkAugment,
 } from "./augment.ts";
-export { closeByDistance, dilateByDistance, erodeByDistance, openByDistance } from "./distance.ts";
+export {
+  closeByDistance,
+  dilateByDistance,
+  distancesReference,
+  erodeByDistance,
+  openByDistance,
+} from "./distance.ts";
 export { itkWarp, itkWarpLabels } from "./itk.ts";
 export {
   closeReference,

@@ -59,17 +59,25 @@ function cases(headlines: typeof HEADLINES): Case<BallInput>[] {
 
 const OPERATIONS = { dilate, erode, open, close };
 
+const REASONS = {
+  packed: "Bits have no rounding",
+  fft: "Counts are whole numbers, and the threshold lies half way between two of them",
+  distance:
+    "The threshold lies half way between two squared distances, farther from both than rounding reaches",
+};
+
 function ballPair(
   operation: keyof typeof OPERATIONS,
-  method: "packed" | "fft",
+  method: "packed" | "fft" | "distance",
   references: References<BallInput>,
 ): Pair<BallInput> {
   const kernels = {
     packed: ["widen.wgsl", "gather.wgsl"],
     fft: ["fft_expand.wgsl", "fft_rows.wgsl.ts", "fft_multiply.wgsl", "fft_collect.wgsl"],
+    distance: ["distance_rows.wgsl", "distance_lines.wgsl.ts", "threshold.wgsl"],
   }[method];
   return {
-    name: `morphology/${operation}${method === "fft" ? "-fft" : ""}`,
+    name: `morphology/${operation}${method === "packed" ? "" : `-${method}`}`,
     kernels: kernels.map((file) => `src/morphology/${file}`),
     cases: cases(method === "fft" ? HEADLINES.slice(0, 2) : HEADLINES),
     gpu: async (gpu, { data, dims, spacing, radius }) => {
@@ -82,9 +90,7 @@ function ballPair(
     references,
     acceptance: {
       class: "exact",
-      reason: method === "fft"
-        ? "Counts are whole numbers, and the threshold lies half way between two of them"
-        : "Bits have no rounding",
+      reason: REASONS[method],
     },
     work: ({ data, dims, spacing, radius }) => {
       // The packed method's least: each word ORed once for every row of the ball; bytes in, bytes out.
@@ -123,3 +129,6 @@ export const opening = ballPair("open", "packed", {
 
 /** Dilation by a ball through Fourier transforms. */
 export const dilationFft = ballPair("dilate", "fft", { typescript: dilateByDistance });
+
+/** Dilation by a ball through distances. */
+export const dilationDistance = ballPair("dilate", "distance", { typescript: dilateByDistance });

@@ -10,6 +10,7 @@ import { full } from "./augment_full.ts";
 import * as balls from "./ball_operations.ts";
 import * as channels from "./channels.ts";
 import * as convolution from "./convolution.ts";
+import { distance } from "./distances.ts";
 import { lossPairs } from "./losses.ts";
 import * as masks from "./mask_kernels.ts";
 import * as normalization from "./normalization.ts";
@@ -38,6 +39,8 @@ export const pairs: readonly Pair[] = [
   balls.opening,
   balls.closing,
   balls.dilationFft,
+  balls.dilationDistance,
+  distance,
   convolution.conv3d,
   convolution.conv3dInput,
   convolution.conv3dFilter,

@@ -74,6 +74,12 @@ closing = masks(
 )
 
 
+def distance(case):
+    outside = grid(case["data"], case["dims"]) == 0
+    spacing = case["spacing"][::-1]
+    return Runner(lambda: ndimage.distance_transform_edt(outside, sampling=spacing).astype(np.float32))
+
+
 def packed(mask):
     """Bits along x, the first voxel the lowest, every row padded to whole 32-bit words."""
     rows = np.packbits(mask, axis=-1, bitorder="little")
@@ -106,6 +112,8 @@ KERNELS = {
     **kernels(Host(ndimage)),
     "morphology/dilate": dilate,
     "morphology/dilate-fft": dilate_fft,
+    "morphology/dilate-distance": dilate,
+    "morphology/distance": distance,
     "morphology/erode": erode,
     "morphology/open": opening,
     "morphology/close": closing,

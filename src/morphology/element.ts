@@ -10,6 +10,8 @@ export interface StructuringElement {
   readonly origin: Vec3;
   /** 1 inside, 0 outside, x fastest. */
   readonly data: Uint8Array;
+  /** Of a ball: mm between voxels along x, y, z, by which the method `"distance"` measures. */
+  readonly spacing?: Vec3;
 }
 
 /** Options of {@linkcode ball}. */
@@ -60,7 +62,7 @@ export function ball({ diameter, spacing, rule = "paper" }: BallOptions): Struct
         `lies in it; use the rule "radius"`,
     );
   }
-  return made;
+  return { ...made, spacing };
 }
 
 /**

@@ -16,6 +16,7 @@
 export { clearBorder, type ClearBorderOptions } from "./clear_border.ts";
 export { combine, invert } from "./combine.ts";
 export * from "./components.ts";
+export { type DistanceMap, distanceTransform, NO_FEATURE, readDistances } from "./distance.ts";
 export { ball, type BallOptions, box, line, reflect, type StructuringElement } from "./element.ts";
 export { fillHoles, type FillHolesOptions } from "./fill_holes.ts";
 export type { PackedMask } from "./mask.ts";

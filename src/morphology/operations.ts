@@ -1,6 +1,7 @@
 import type { Gpu } from "../gpu/mod.ts";
 import type { Vec3 } from "../volume/mod.ts";
 import { reach, reflect, type StructuringElement } from "./element.ts";
+import { spreadDistance } from "./spread_distance.ts";
 import { spreadFft } from "./fft.ts";
 import type { PackedMask } from "./mask.ts";
 import { spreadPacked } from "./packed.ts";
@@ -8,13 +9,16 @@ import type { Spread } from "./spread.ts";
 
 /** Options of dilation, erosion, opening and closing. */
 export interface MorphologyOptions {
-  /** `"packed"` (default) or `"fft"`, the paper's; they agree bit for bit. */
-  readonly method?: "packed" | "fft";
+  /**
+   * `"packed"` (default), `"fft"`, the paper's, or `"distance"`, for balls of odd size alone, whose time hardly grows with the ball; they
+   * agree bit for bit.
+   */
+  readonly method?: "packed" | "fft" | "distance";
   /** What lies beyond the volume's faces: the mask is continued by it for ever. Default `"background"`. */
   readonly outside?: "background" | "foreground";
 }
 
-const METHODS = { packed: spreadPacked, fft: spreadFft };
+const METHODS = { packed: spreadPacked, fft: spreadFft, distance: spreadDistance };
 
 /**
  * Dilation: the union of the element placed on every voxel inside.

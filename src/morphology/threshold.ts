@@ -10,6 +10,8 @@ export interface GpuImage {
   readonly values: GpuArray;
   /** Voxels along x, y, z. */
   readonly dims: Vec3;
+  /** Floats from row to row, where rows are padded. */
+  readonly pitch?: number;
 }
 
 /** An image on the GPU in slabs along z, for volumes that do not fit one array; disposing of it frees its memory. */
@@ -83,8 +85,8 @@ export function threshold(
     }
   }
   const slabs = "slabs" in image ? image.slabs : [image];
-  for (const { values, dims } of slabs) {
-    if (values.byteLength >= voxelCount(dims) * 4) continue;
+  for (const { values, dims, pitch = dims[0] } of slabs) {
+    if (values.byteLength >= voxelCount([pitch, dims[1], dims[2]]) * 4) continue;
     throw new TypeError(
       `Cannot threshold an image of ${dims.join(" x ")} voxels: it has ${
         values.byteLength / 4
@@ -93,10 +95,12 @@ export function threshold(
   }
   return filled(allocateMask(gpu, image.dims), ({ words }) => {
     let start = 0;
-    for (const { values, dims } of slabs) {
+    for (const { values, dims, pitch = dims[0] } of slabs) {
       const count = wordCount(dims);
       gpu.dispatch(kernel, {
-        p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), count, start] }, { f32: [min, max] }),
+        p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), count, start] }, { f32: [min, max] }, {
+          u32: [pitch],
+        }),
         image: values,
         words,
       }, gpu.workgroups(count, 128));

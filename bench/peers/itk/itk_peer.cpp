@@ -27,6 +27,8 @@ static const std::map<std::string, Open> KERNELS = {
   {"morphology/erode", erode},
   {"morphology/open", open},
   {"morphology/close", close},
+  {"morphology/dilate-distance", dilate},
+  {"morphology/distance", distance},
   {"morphology/threshold", threshold},
 };
 

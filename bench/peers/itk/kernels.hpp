@@ -5,6 +5,8 @@
 // - Noise is ITK's own (AdditiveGaussianNoiseImageFilter), so values cannot be compared beyond its spread.
 // - Dilation and erosion: BinaryDilateImageFilter and BinaryErodeImageFilter with an element built voxel by voxel: ITK's own ball takes
 //   r + 0.5 for the radius.
+// - Distance: SignedMaurerDistanceMapImageFilter measures from the middles of the mask's surface voxels, so the middle of a voxel inside has a
+//   negative distance: it becomes 0 when it is written.
 // - Threshold: ITK has no packed masks. Its bytes are timed; they become bits when they are written.
 #pragma once
 
@@ -20,6 +22,7 @@
 #include <itkLinearInterpolateImageFunction.h>
 #include <itkNearestNeighborInterpolateImageFunction.h>
 #include <itkResampleImageFilter.h>
+#include <itkSignedMaurerDistanceMapImageFilter.h>
 
 #include <algorithm>
 #include <cmath>
@@ -270,6 +273,26 @@ inline Runner close(const Json& input, const std::string& dir) {
   cut->SetExtractionRegion(mask->GetLargestPossibleRegion());
   Runner runner = pipeline(padded, cut, "uint8");
   runner.filters = {dilated.GetPointer(), eroded.GetPointer()};
+  return runner;
+}
+
+inline Runner distance(const Json& input, const std::string& dir) {
+  auto mask = readMask(input, dir);
+  Mask::SpacingType spacing;
+  for (int axis = 0; axis < 3; axis++) spacing[axis] = input["spacing"].items[axis].number;
+  mask->SetSpacing(spacing);
+  auto filter = itk::SignedMaurerDistanceMapImageFilter<Mask, Image>::New();
+  filter->SetInput(mask);
+  filter->SquaredDistanceOff();
+  filter->UseImageSpacingOn();
+  filter->InsideIsPositiveOff();
+  Runner runner = pipeline(filter, filter, "float32");
+  runner.output = [=] {
+    Output output = fetch(filter->GetOutput(), "float32");
+    float* mm = reinterpret_cast<float*>(output.bytes.data());
+    for (std::size_t i = 0; i < output.length; i++) mm[i] = std::max(mm[i], 0.0f);
+    return output;
+  };
   return runner;
 }
 
