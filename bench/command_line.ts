@@ -6,14 +6,19 @@ export type FlagValue = string | number | boolean | undefined;
  *
  * @param task The task's name.
  * @param flags Its flags in order.
+ * @param operands Its arguments that are no flags.
  * @returns One line; a value that a shell would take apart stands in quotes.
  */
-export function commandLine(task: string, flags: Readonly<Record<string, FlagValue>>): string {
+export function commandLine(
+  task: string,
+  flags: Readonly<Record<string, FlagValue>>,
+  operands: readonly string[] = [],
+): string {
   const words = Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];
     return value === true ? [`--${name}`] : [`--${name}`, quote(String(value))];
   });
-  return ["deno task", task, ...words].join(" ");
+  return ["deno task", task, ...operands.map(quote), ...words].join(" ");
 }
 
 function quote(word: string): string {

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import("./export.ts")).exportCommand,
   train: async () => (await import("./train.ts")).trainCommand,
   segment: async () => (await import("./segment.ts")).segmentCommand,
+  "check-data": async () => (await import("./check_data.ts")).checkDataCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   pack: async () => (await import("./pack.ts")).packCommand,
   twin: async () => (await import("./twin.ts")).twinCommand,

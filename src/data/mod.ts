@@ -25,6 +25,14 @@ export {
   whyNoTruth,
 } from "./provenance.ts";
 export { type CachedCase, type CachedCaseOptions, readCaseCached } from "./case_cache.ts";
+export { type CaseCheck, checkCase, type CheckPicture, type OrganSize } from "./check_case.ts";
+export {
+  badCases,
+  checkData,
+  type CheckDataOptions,
+  type DataCheck,
+  type OrganSummary,
+} from "./check_data.ts";
 export { bodyBox, cropVolume, type VoxelBox } from "./crop_to_body.ts";
 export { geometryNotes } from "./geometry.ts";
 export { type CasePaths, type CaseVolumes, readCase, type ReadCaseOptions } from "./read_case.ts";

@@ -26,15 +26,16 @@ function swatch(...sources: readonly string[]): Html {
   }</svg>`;
 }
 
-function caseFigures(number: number, slices: readonly SlicePicture[]): Html {
+/** The three slices of a case side by side, under its name. */
+export function caseFigures(name: number | string, slices: readonly SlicePicture[]): Html {
   const columns = slices.map(({ width_mm }) => `${width_mm.toFixed(1)}fr`).join(" ");
-  return markup`<h3>Case ${number}</h3>
+  return markup`<h3>Case ${name}</h3>
 <div class="slices" style="grid-template-columns:${columns}">
-${slices.map((slice) => sliceFigure(number, slice))}</div>
+${slices.map((slice) => sliceFigure(name, slice))}</div>
 `;
 }
 
-function sliceFigure(number: number, slice: SlicePicture): Html {
+function sliceFigure(name: number | string, slice: SlicePicture): Html {
   const { plane, width, height, width_mm, height_mm, image, outlines, letters } = slice;
   const place = `${plane} slice ${slice.number} of ${slice.of}`;
   const [left, right, top, bottom] = letters;
@@ -43,7 +44,7 @@ function sliceFigure(number: number, slice: SlicePicture): Html {
 <div class="slice">
 <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none"
 style="aspect-ratio:${width_mm.toFixed(3)}/${height_mm.toFixed(3)}"
-role="img" aria-label="Case ${number}, ${place}. ${areas(slice)}">
+role="img" aria-label="Case ${name}, ${place}. ${areas(slice)}">
 <image href="${image}" width="${width}" height="${height}" preserveAspectRatio="none"/>
 ${
     outlines.map(({ source, organ, path }) =>

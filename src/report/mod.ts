@@ -10,10 +10,12 @@ export {
   sheetTile,
   type SheetVolume,
 } from "./contact_sheet.ts";
+export { type CheckedSlices, renderDataReport } from "./data_report.ts";
+export type { DataCheckResult } from "./data_schema.ts";
 export { renderLossReport } from "./loss_report.ts";
 export { renderReproduceReport } from "./reproduce_report.ts";
 export type * from "./schema.ts";
-export type { CasePicture } from "./slices.ts";
+export { type CasePicture, cutSlices, type SlicePicture } from "./slices.ts";
 export { renderTrainReport } from "./train_report.ts";
 export type { TrainResult, TrainValidation } from "./train_schema.ts";
 export { renderTwinReport } from "./twin_report.ts";

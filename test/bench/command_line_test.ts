@@ -16,3 +16,7 @@ Deno.test("commandLine() quotes what a shell would take apart", () => {
   assertEquals(of(`"$a's"`), `'"$a'\\''s"'`);
   assertEquals(of(""), '""');
 });
+
+Deno.test("commandLine() puts operands before flags, quoted alike", () => {
+  assertEquals(commandLine("x", { a: 1 }, ["my data", "b"]), 'deno task x "my data" b --a 1');
+});

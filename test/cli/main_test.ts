@@ -3,6 +3,7 @@ import { fromFileUrl } from "@std/path";
 import config from "../../deno.json" with { type: "json" };
 import { augmentCommand } from "../../src/cli/augment.ts";
 import { benchCommand } from "../../src/cli/bench.ts";
+import { checkDataCommand } from "../../src/cli/check_data.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { doctorCommand } from "../../src/cli/doctor.ts";
 import { exportCommand } from "../../src/cli/export.ts";
@@ -16,6 +17,7 @@ const commands: Command[] = [
   labelCommand,
   augmentCommand,
   exportCommand,
+  checkDataCommand,
   doctorCommand,
 ];
 
@@ -39,8 +41,9 @@ Deno.test("main() refuses an unknown command and names the nearest", async () =>
 Deno.test("main() lists the commands with --help, and without a command", async () => {
   const asked = await main("--help");
   assertEquals(asked.code, 0);
+  const width = Math.max(...Object.keys(config.tasks).map((name) => name.length));
   for (const { name, summary } of commands) {
-    assertStringIncludes(asked.stdout, `${name.padEnd(9)}  ${summary}`);
+    assertStringIncludes(asked.stdout, `${name.padEnd(width)}  ${summary}`);
   }
   assertEquals(await main(), { ...asked, code: 2 });
 });
