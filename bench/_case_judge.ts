@@ -78,9 +78,11 @@ export class CaseJudge {
  * The worse of two sets of judgements, reference by reference.
  *
  * @param a One set.
- * @param b Judgements of the same or more references.
+ * @param b Judgements of the same references, or of those that are left.
  * @returns As many as `a` has.
  */
 export function worseOfEach(a: Judgements, b: Judgements): Judgements {
-  return new Map([...a].map(([name, one]) => [name, worseJudgement(one, b.get(name)!)]));
+  return new Map(
+    [...a].map(([name, one]) => [name, b.has(name) ? worseJudgement(one, b.get(name)!) : one]),
+  );
 }

@@ -10,7 +10,7 @@ import type {
 import type { VoxelArray } from "../src/volume/mod.ts";
 import type { Judgement } from "./judge.ts";
 import { type GpuImplementationName, isOnGpu } from "./implementations.ts";
-import { CaseJudge, worseOfEach } from "./_case_judge.ts";
+import { CaseJudge, type Judgements, worseOfEach } from "./_case_judge.ts";
 import type { Peers } from "./_peers.ts";
 import { readRaw } from "./_raw.ts";
 import { writeCase } from "./case_files.ts";
@@ -64,8 +64,8 @@ interface FirstCall extends Loaded {
 
 /**
  * Checks and times one case: every implementation computes it once, the GPU's output is compared with each reference's, all are sampled
- * in turn, and the GPU's last output is compared once more. A native peer whose output is not the GPU's is absent: its time would be that
- * of another task.
+ * in turn, and the last outputs are compared as the first were. A native peer whose output is not the GPU's is absent: its time would be
+ * that of another task.
  *
  * @param context Pair, case and peers.
  * @returns Rows, ratios, and who is absent for what reason.
@@ -93,13 +93,16 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
   if (!gpu) return { results: [], ratios: [], absent };
   const judge = new CaseJudge(pair, input);
   const first = judge.judge("webgpu", gpu.output, loaded);
-  for (const name of context.peers.natives) {
-    const agreement = first.get(name);
-    if (!agreement || agreement.ok) continue;
-    leaveOut(name, `its output is not that of webgpu: ${agreement.error}`);
-    loaded.delete(name);
-    first.delete(name);
-  }
+  const refuse = (agreements: Judgements, which: string) => {
+    for (const name of context.peers.natives) {
+      const agreement = agreements.get(name);
+      if (!agreement || agreement.ok) continue;
+      leaveOut(name, `its ${which} output is not that of webgpu: ${agreement.error}`);
+      loaded.delete(name);
+      first.delete(name);
+    }
+  };
+  refuse(first, "first");
   const subjects = [...loaded].map(([name, { peer }]) => ({ name, sample: () => peer.sample() }));
   const doubles = await loadAgain(context, loaded);
   const sampled = await sampleInterleaved([...subjects, ...doubles], plan, signal);
@@ -111,7 +114,22 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
   }
   const timed = samples.get("webgpu");
   if (!timed) return { results: [], ratios: [], absent };
-  const last = judge.judge("webgpu", await fetchOutput(gpu.peer, dir), loaded);
+  const last = new Map<BenchImplementation, Judgement>();
+  const lastOfGpu = await fetchOutput(gpu.peer, dir);
+  // One after the other: the outputs of all would fill the memory.
+  for (const name of first.keys()) {
+    if (!samples.has(name)) continue;
+    try {
+      const { peer, ...facts } = loaded.get(name)!;
+      const computed = new Map([[name, { ...facts, output: await fetchOutput(peer, dir) }]]);
+      last.set(name, judge.judge("webgpu", lastOfGpu, computed).get(name)!);
+    } catch (error) {
+      miss(name, error);
+      samples.delete(name);
+    }
+  }
+  refuse(last, "last");
+  for (const name of last.keys()) if (!loaded.has(name)) samples.delete(name);
   const agreements = worseOfEach(first, last);
   agreements.set("webgpu", judge.overall("webgpu", agreements));
   const fast = loaded.get("webgpu-fast");

@@ -165,6 +165,37 @@ for (const behaviour of ["wrong", "wrong-later"]) {
   });
 }
 
+Deno.test("benchWith() checks a reference's last output as its first", async () => {
+  const result = await benchWith(setup({ "itk-wasm": "wrong-later" }), { quick: true });
+  assertEquals(result.results.map((row) => row.agreement.ok), [false, true, false]);
+  assertEquals(benchFailures(result), [
+    "Cannot accept test/double (small): webgpu disagrees with itk-wasm: " +
+    "1 of 4 elements differ (none may): [1] got 2, expected 3",
+  ]);
+});
+
+for (const [behaviour, which] of [["wrong", "first"], ["wrong-later", "last"]] as const) {
+  Deno.test(`benchWith() leaves out a native peer that is ${behaviour}, and times the others`, async () => {
+    const plan = setup({}, {
+      programs: (dir) =>
+        ([["webgpu", "good"], ["typescript", "good"], ["scipy", behaviour]] as const).map((
+          [name, how],
+        ) => fakeProgram(name, how, dir)),
+    });
+    const { results, ratios, absent } = await benchWith(plan, { quick: true });
+    assertEquals(results.map((row) => [row.implementation, row.agreement.ok]), [
+      ["webgpu", true],
+      ["typescript", true],
+    ]);
+    assertEquals(ratios.map(({ against }) => against), ["typescript"]);
+    assertEquals(
+      absent!.find(({ implementation }) => implementation === "scipy")!.reason,
+      `its ${which} output is not that of webgpu: ` +
+        "1 of 4 elements differ (none may): [1] got 2, expected 3",
+    );
+  });
+}
+
 Deno.test("benchWith() tells which reference disagrees", async () => {
   const result = await benchWith(setup({ "itk-wasm": "wrong" }), { quick: true });
   assertEquals(result.results.map((row) => row.agreement.ok), [false, true, false]);
