@@ -13,6 +13,7 @@ import type { Case, Pair } from "./pairs/pair.ts";
 import type { FoundPeers } from "./peers/find.ts";
 import { type Patience, PeerError, type PeerProgram } from "./peer.ts";
 import { ownPrograms } from "./programs.ts";
+import { sampleTransformMicroseconds } from "./sampling_cost.ts";
 import { FULL_PLAN, QUICK_PLAN, type SamplingPlan } from "./sampler.ts";
 import project from "../deno.json" with { type: "json" };
 
@@ -172,7 +173,10 @@ async function measureAll(setup: BenchSetup, options: BenchOptions, again: boole
       acceptances: acceptancesOf(todo),
       absent: cases.flatMap(({ absent }) => absent),
       ...(absentPeers.length > 0 ? { absent_peers: absentPeers } : {}),
-      overhead: { empty_submit_ms: device.empty_submit_ms },
+      overhead: {
+        empty_submit_ms: device.empty_submit_ms,
+        sample_transform_us: sampleTransformMicroseconds(),
+      },
     };
     return { result, twice: cases.flatMap(({ twice }) => twice ?? []) };
   } finally {

@@ -55,10 +55,17 @@ function header({ adapter, machine, overhead, absent_peers = [] }: BenchResult):
   return [
     `Adapter: ${adapter.description} (${adapter.vendor}), ${kind}`,
     `Machine: ${facts.filter(Boolean).join(", ")}`,
-    ...(overhead
-      ? [`Empty submit and readback: ${milliseconds(overhead.empty_submit_ms)} ms`]
-      : []),
+    ...overheadLines(overhead),
     ...absent_peers.map(({ implementation, reason }) => `Absent: ${implementation}, ${reason}`),
+  ];
+}
+
+function overheadLines(overhead: BenchResult["overhead"]): string[] {
+  if (!overhead) return [];
+  const { empty_submit_ms, sample_transform_us: us } = overhead;
+  return [
+    `Empty submit and readback: ${three(empty_submit_ms)} ms`,
+    ...us === undefined ? [] : [`Drawing and composing one transform on the host: ${three(us)} us`],
   ];
 }
 
@@ -101,10 +108,10 @@ function cellsOf(row: BenchRow, { ratios }: BenchResult): string[] {
   );
   return [
     row.implementation,
-    milliseconds(row.median_ms),
-    row.ci95_ms.map(milliseconds).join(" - "),
-    row.kernel_ms === undefined ? "" : milliseconds(row.kernel_ms),
-    row.first_call_ms === undefined ? "" : milliseconds(row.first_call_ms),
+    three(row.median_ms),
+    row.ci95_ms.map(three).join(" - "),
+    row.kernel_ms === undefined ? "" : three(row.kernel_ms),
+    row.first_call_ms === undefined ? "" : three(row.first_call_ms),
     samplesText(row),
     ratio ? `${ratio.ratio.toPrecision(3)} x` : "",
     ratio ? ratio.ci95.map((value) => value.toPrecision(3)).join(" - ") : "",
@@ -156,10 +163,10 @@ function rooflineText({ time, flops, ...shares }: BenchRoofline): string {
 }
 
 /** Three digits that count, as a person reads times. */
-function milliseconds(ms: number): string {
-  if (ms >= 100) return ms.toFixed(0);
-  if (ms >= 10) return ms.toFixed(1);
-  return ms >= 1 ? ms.toFixed(2) : ms.toFixed(3);
+function three(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  if (value >= 10) return value.toFixed(1);
+  return value >= 1 ? value.toFixed(2) : value.toFixed(3);
 }
 
 function percent(share: number): string {

@@ -58,6 +58,11 @@ export function benchSections(result: BenchResult): Section[] {
 <p>A time is the wall time of one call, from input in main memory to output in main memory, uploads and readbacks included. Figures are medians; bars and brackets are bootstrap 95 % intervals. A ratio is the other's median over WebGPU's: above 1 WebGPU is faster. WebGPU is the exact way; webgpu-fast, the hardware's sampler, stands beside it and in no summary. The kernel time is the GPU's own clock; the first call includes compilation and counts in no median.${
         overhead &&
         ` An empty submit and wait takes ${figure(overhead.empty_submit_ms)} ms here.`
+      }${
+        overhead?.sample_transform_us !== undefined &&
+        ` Drawing one transform and composing its map takes ${
+          figure(overhead.sample_transform_us)
+        } µs on the host; no time above holds it.`
       }</p>
 <p>Run the kernels again with:</p>
 <pre><code>${command}</code></pre>

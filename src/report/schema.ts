@@ -225,6 +225,8 @@ export interface BenchResult {
   readonly overhead?: {
     /** Wall time of an empty submit and wait, median, ms. */
     readonly empty_submit_ms: number;
+    /** Time to draw one transform of the augmentation and compose its map on the host, median, microseconds. */
+    readonly sample_transform_us?: number;
   };
 }
 

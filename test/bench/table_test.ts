@@ -30,7 +30,7 @@ const result: BenchResult = {
   ],
   ratios: [{ ...row, against: "typescript", ratio: 6.515, ci95: [6.2, 6.81] }],
   absent: [{ ...row, implementation: "niimath", reason: "it ended with code 7" }],
-  overhead: { empty_submit_ms: 0.0712 },
+  overhead: { empty_submit_ms: 0.0712, sample_transform_us: 3.456 },
 };
 
 Deno.test("formatTable() puts the adapter first, then a block per case", () => {
@@ -38,6 +38,7 @@ Deno.test("formatTable() puts the adapter first, then a block per case", () => {
     "Adapter: llvmpipe (256 bits) (Mesa), software adapter: its times say nothing of a hardware GPU",
     "Machine: EPYC, 2 cores, 8 GiB, linux 6.1.0 x86_64",
     "Empty submit and readback: 0.071 ms",
+    "Drawing and composing one transform on the host: 3.46 us",
     "",
     "  implementation  median ms  95 % interval ms  kernel ms  first ms  samples   ratio  95 % interval  agreement",
     "morphology/dilate: ball 25 mm",
