@@ -1,7 +1,13 @@
 import { join } from "@std/path";
 import { NoAdapterError } from "../src/gpu/mod.ts";
 import { RandomStream } from "../src/random/mod.ts";
-import type { BenchAbsentPeer, BenchResult, ResultAdapter } from "../src/report/schema.ts";
+import type {
+  BenchAbsentPeer,
+  BenchImplementation,
+  BenchNote,
+  BenchResult,
+  ResultAdapter,
+} from "../src/report/schema.ts";
 import { type CaseResult, type CaseTwice, measureCase } from "./_measure_case.ts";
 import { type Greeted, Peers } from "./_peers.ts";
 import { acceptancesOf } from "./acceptances.ts";
@@ -171,6 +177,7 @@ async function measureAll(setup: BenchSetup, options: BenchOptions, again: boole
       results: cases.flatMap(({ results }) => results),
       ratios: cases.flatMap(({ ratios }) => ratios),
       acceptances: acceptancesOf(todo),
+      ...notesOf(todo, cases),
       absent: cases.flatMap(({ absent }) => absent),
       ...(absentPeers.length > 0 ? { absent_peers: absentPeers } : {}),
       overhead: {
@@ -182,6 +189,22 @@ async function measureAll(setup: BenchSetup, options: BenchOptions, again: boole
   } finally {
     await Deno.remove(root, { recursive: true });
   }
+}
+
+/** The pairs' notes on implementations that were timed. */
+function notesOf(
+  todo: readonly { readonly pair: Pair }[],
+  cases: readonly CaseResult[],
+): { notes?: readonly BenchNote[] } {
+  const timed = cases.flatMap(({ results }) => results);
+  const notes = [...new Set(todo.map(({ pair }) => pair))].flatMap(({ name: kernel, notes = {} }) =>
+    Object.entries(notes)
+      .map(([name, text]) => ({ kernel, implementation: name as BenchImplementation, text }))
+      .filter((note) =>
+        timed.some((row) => row.kernel === kernel && row.implementation === note.implementation)
+      )
+  );
+  return notes.length > 0 ? { notes } : {};
 }
 
 /** Native peers that are there, but know none of the kernels. */

@@ -1,3 +1,4 @@
+import { noteOf, numberNotes } from "../src/report/mod.ts";
 import type { BenchResult, BenchRoofline, BenchRow } from "../src/report/schema.ts";
 
 const HEAD = [
@@ -69,12 +70,16 @@ function overheadLines(overhead: BenchResult["overhead"]): string[] {
   ];
 }
 
-function footer({ command, seed }: BenchResult): string[] {
+function footer(result: BenchResult): string[] {
+  const { command, seed } = result;
   return [
     "Times are wall times of one call, uploads and readbacks included: the median of the samples and its bootstrap",
     "95 % interval; kernel: the GPU's own clock; first: the first call, compilation included, in no median.",
     "Outliers lie more than 1.5 interquartile ranges outside the quartiles; they count like all others.",
     "Ratio: the median over that of webgpu, above 1 webgpu is faster.",
+    ...numberNotes(result).map(({ number, implementation, text }) =>
+      `[${number}] ${implementation}: ${text}`
+    ),
     `Again: ${command}${command.includes("--seed") ? "" : ` (seed ${seed})`}`,
   ];
 }
@@ -102,10 +107,11 @@ function groupByCase(result: BenchResult): Map<string, (string[] | string)[]> {
   return blocks;
 }
 
-function cellsOf(row: BenchRow, { ratios }: BenchResult): string[] {
-  const ratio = ratios.find((ratio) =>
+function cellsOf(row: BenchRow, result: BenchResult): string[] {
+  const ratio = result.ratios.find((ratio) =>
     ratio.kernel === row.kernel && ratio.case === row.case && ratio.against === row.implementation
   );
+  const note = noteOf(numberNotes(result), row);
   return [
     row.implementation,
     three(row.median_ms),
@@ -113,7 +119,7 @@ function cellsOf(row: BenchRow, { ratios }: BenchResult): string[] {
     row.kernel_ms === undefined ? "" : three(row.kernel_ms),
     row.first_call_ms === undefined ? "" : three(row.first_call_ms),
     samplesText(row),
-    ratio ? `${ratio.ratio.toPrecision(3)} x` : "",
+    ratio ? `${ratio.ratio.toPrecision(3)} x${note ? ` [${note.number}]` : ""}` : "",
     ratio ? ratio.ci95.map((value) => value.toPrecision(3)).join(" - ") : "",
     agreementText(row.agreement),
   ];

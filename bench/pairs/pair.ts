@@ -1,4 +1,5 @@
 import type { Gpu } from "../../src/gpu/mod.ts";
+import type { BenchImplementation } from "../../src/report/schema.ts";
 import type { VoxelArray } from "../../src/volume/mod.ts";
 
 /** The CPU references a pair may name. */
@@ -156,6 +157,11 @@ export interface Pair<I extends object = object> {
    * hold for parts with an acceptance of their own.
    */
   readonly scale?: number;
+  /**
+   * What a reader of an implementation's time must know of how it computes this kernel, in whole sentences; it stands beside its ratio in
+   * every report.
+   */
+  readonly notes?: Readonly<Partial<Record<BenchImplementation, string>>>;
   /** The faster, less exact way, where there is one. */
   readonly fast?: FastVariant<I>;
   /**

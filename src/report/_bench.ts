@@ -1,3 +1,4 @@
+import { noteOf, numberNotes } from "./bench_notes.ts";
 import { acceptancesSection } from "./_bench_acceptances.ts";
 import { gateSection } from "./_bench_gate.ts";
 import { comparisons, suiteCharts } from "./_bench_charts.ts";
@@ -82,6 +83,7 @@ ${
 
 function suiteSection(result: BenchResult, suite: string, index: number): Section {
   const rows = result.results.filter((row) => row.suite === suite);
+  const notes = numberNotes(result).filter((note) => rows.some((row) => noteOf([note], row)));
   const { times, ratios } = suiteCharts(rows, result.ratios, `chart-${index}`);
   return {
     charts: [times, ...ratios ? [ratios] : []],
@@ -102,7 +104,7 @@ ${
         `Ratios of ${count(ratios.rows.length, "case")} of suite ${suite}, higher is better.`,
       )
     }</div>
-${benchTable(suite, rows, result.ratios)}</section>
+${benchTable(suite, rows, result.ratios, notes)}</section>
 `,
   };
 }

@@ -1,4 +1,5 @@
 import { groupByCase, shortName } from "./_bench_charts.ts";
+import { noteOf, type NumberedNote } from "./bench_notes.ts";
 import { figure, interval, percent } from "./_format.ts";
 import { type Html, markup, type Part } from "./_html.ts";
 import { scrollTable } from "./_table.ts";
@@ -21,14 +22,15 @@ const HEAD: readonly (readonly [title: string, number?: "number"])[] = [
   ["Outliers, kept", "number"],
 ];
 
-/** Every figure of a suite: a heading per case, a row per implementation. */
+/** Every figure of a suite: a heading per case, a row per implementation; below, the notes that ratios refer to. */
 export function benchTable(
   suite: string,
   rows: readonly BenchRow[],
   ratios: readonly BenchRatio[],
+  notes: readonly NumberedNote[] = [],
 ): Html {
   const head = HEAD.map(([title, kind]) => markup`<th scope="col" class="${kind}">${title}</th>`);
-  return scrollTable(
+  const table = scrollTable(
     `Suite ${suite}. Deviations have the unit of the kernel's output; where it has parts, they are the first one's. Shares are of the adapter's own measured rates, for the least work the kernel can do in its own time${
       rows.some(({ roofline }) => roofline?.time === "wall")
         ? ", or, where the adapter has no clock, in the wall time of the whole call (marked so)"
@@ -38,12 +40,21 @@ export function benchTable(
 <tr>${head}</tr>
 </thead>
 `,
-    [...groupByCase(rows).values()].map((own) => caseRows(own, ratios)),
+    [...groupByCase(rows).values()].map((own) => caseRows(own, ratios, notes)),
     "wide",
   );
+  return markup`${table}${
+    notes.map(({ number, implementation, text }) =>
+      markup`<p><sup>${number}</sup> ${implementation}: ${text}</p>\n`
+    )
+  }`;
 }
 
-function caseRows(rows: readonly BenchRow[], ratios: readonly BenchRatio[]): Html {
+function caseRows(
+  rows: readonly BenchRow[],
+  ratios: readonly BenchRatio[],
+  notes: readonly NumberedNote[],
+): Html {
   const { kernel, case: name } = rows[0]!;
   return markup`<tbody>
 <tr class="case"><th colspan="${HEAD.length}" scope="rowgroup"><strong>${
@@ -54,13 +65,17 @@ ${
       const ratio = ratios.find((one) =>
         one.kernel === kernel && one.case === name && one.against === row.implementation
       );
-      return implementationRow(row, ratio);
+      return implementationRow(row, ratio, noteOf(notes, row));
     })
   }</tbody>
 `;
 }
 
-function implementationRow(row: BenchRow, ratio: BenchRatio | undefined): Html {
+function implementationRow(
+  row: BenchRow,
+  ratio: BenchRatio | undefined,
+  note: NumberedNote | undefined,
+): Html {
   const { agreement, roofline, samples_ms, outliers } = row;
   const { class: kind, max_abs, ok, error, own_noise, unit, parts } = agreement;
   const agrees = ok
@@ -89,7 +104,7 @@ function implementationRow(row: BenchRow, ratio: BenchRatio | undefined): Html {
     )
   }${number(row.first_call_ms === undefined ? "" : figure(row.first_call_ms))}${
     number(
-      ratio && figure(ratio.ratio),
+      ratio && markup`${figure(ratio.ratio)}${note && markup`<sup>${note.number}</sup>`}`,
     )
   }${bound(ratio && interval(ratio.ci95))}<td>${agrees}</td>${
     number(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { noteOf, type NumberedNote, numberNotes } from "./bench_notes.ts";
 export { renderBenchReport } from "./bench_report.ts";
 export {
   encodeContactSheet,

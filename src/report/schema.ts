@@ -154,6 +154,15 @@ export interface BenchRatio {
   readonly processes?: readonly number[];
 }
 
+/** What a reader of a time or a ratio must know of how an implementation computes a kernel. */
+export interface BenchNote {
+  /** `suite/name`. */
+  readonly kernel: string;
+  readonly implementation: BenchImplementation;
+  /** Whole sentences. */
+  readonly text: string;
+}
+
 /** An implementation that could not run a case. */
 export interface BenchAbsence {
   /** `suite/name`. */
@@ -218,6 +227,8 @@ export interface BenchResult {
   readonly ratios: readonly BenchRatio[];
   /** What counted as agreement. */
   readonly acceptances?: readonly BenchAcceptance[];
+  /** Of the implementations that were timed. */
+  readonly notes?: readonly BenchNote[];
   readonly absent?: readonly BenchAbsence[];
   readonly absent_peers?: readonly BenchAbsentPeer[];
   /** What has moved since an earlier result, where it was compared with one. */

@@ -100,6 +100,15 @@ Deno.test("benchWith() takes the roofline of operations on integers, and of the 
   assertEquals(row!.roofline!.integer_share, 3 / (row!.median_ms / 1000));
 });
 
+Deno.test("benchWith() gives the notes on implementations that were timed", async () => {
+  const notes = { "itk-wasm": "It does more.", scipy: "It does less." };
+  const pair = { ...doubling("test/double"), notes };
+  const result = await benchWith(setup({}, { pairs: [pair] }), {});
+  assertEquals(result.notes, [
+    { kernel: "test/double", implementation: "itk-wasm", text: "It does more." },
+  ]);
+});
+
 Deno.test("benchWith() runs the first headline case of each kernel when quick", async () => {
   const plan = setup({}, { pairs: [doubling("a/one"), doubling("b/two"), doubling("a/three")] });
   const result = await benchWith(plan, { quick: true, suite: "a" });

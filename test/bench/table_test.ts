@@ -113,3 +113,18 @@ Deno.test("formatTable() leaves out operations that a kernel has none of, and na
   const text = "    roofline by wall time: 50 % of the copy bandwidth, 25 % of the integer rate";
   assert(lines.includes(text));
 });
+
+Deno.test("formatTable() refers from ratios to notes, one for several kernels", () => {
+  const note = { implementation: "typescript", text: "It does less." } as const;
+  const notes = [
+    { ...note, kernel: "augment/warp" },
+    { ...note, kernel: row.kernel },
+    { ...note, implementation: "scipy" as const, kernel: row.kernel },
+  ];
+  const lines = formatTable({ ...result, notes }).split("\n");
+  assert(lines.some((line) => /^ {2}typescript .* 6\.51 x \[1\] /.test(line)));
+  assertEquals(lines.filter((line) => line.startsWith("[")), [
+    "[1] typescript: It does less.",
+    "[2] scipy: It does less.",
+  ]);
+});

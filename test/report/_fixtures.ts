@@ -46,6 +46,10 @@ export function benchFixture(): BenchResult {
       ratio(dilate, "typescript", 6.46, 6.1, 6.8),
       ratio(dilate, "niimath", 64.8, 61, 70),
     ],
+    notes: [
+      { kernel: "augment/warp", implementation: "itk-wasm", text: `A note (${MADE_UP})` },
+      { kernel: "morphology/dilate", implementation: "niimath", text: `Another (${MADE_UP})` },
+    ],
     absent: [{
       kernel: "morphology/dilate",
       case: dilate[1],
@@ -81,7 +85,7 @@ export function benchFixture(): BenchResult {
         reason: `no ratio (${MADE_UP})`,
       }],
     },
-    overhead: { empty_submit_ms: 0.31 },
+    overhead: { empty_submit_ms: 0.31, sample_transform_us: 7.77 },
   };
 }
 

@@ -177,6 +177,24 @@ Deno.test("renderBenchReport() shows a benchmark in which nothing ran", async ()
   assertStringIncludes(bodyText(page), "No kernel ran");
 });
 
+Deno.test("renderBenchReport() shows notes beside ratios, the ceilings' shares and what the host pays", async () => {
+  const [first, ...results] = benchFixture().results;
+  const roofline = {
+    ...{ time: "wall" as const, bytes: 1, bandwidth_share: 0.125, flops: 0, flops_share: 0 },
+    ...{ integer_ops: 1, integer_share: 0.625 },
+  };
+  const text = bodyText(
+    await renderBenchReport({ ...benchFixture(), results: [{ ...first!, roofline }, ...results] }),
+  );
+  // The ratio, its note's number and its interval; the number again under the table of the suite.
+  assertStringIncludes(text, "2.90 1 2.70 – 3.20");
+  assertStringIncludes(text, "1 itk-wasm: A note");
+  assertStringIncludes(text, "64.8 2 61.0 – 70.0");
+  assertStringIncludes(text, "2 niimath: Another");
+  assertStringIncludes(text, "12.5 % (wall time) 62.5 % (wall time)");
+  assertStringIncludes(text, "takes 7.77 µs on the host");
+});
+
 Deno.test("renderBenchReport() counts faster, slower and undecided by their intervals", async () => {
   // Of the fixture's five ratios one has an interval that holds 1; another is turned into a slower one.
   const result = benchFixture();
