@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import("./train.ts")).trainCommand,
   segment: async () => (await import("./segment.ts")).segmentCommand,
   "check-data": async () => (await import("./check_data.ts")).checkDataCommand,
+  evaluate: async () => (await import("./evaluate.ts")).evaluateCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   pack: async () => (await import("./pack.ts")).packCommand,
   twin: async () => (await import("./twin.ts")).twinCommand,

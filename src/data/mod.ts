@@ -35,6 +35,7 @@ export {
 } from "./check_data.ts";
 export { bodyBox, cropVolume, type VoxelBox } from "./crop_to_body.ts";
 export { geometryNotes } from "./geometry.ts";
+export { type LabelPair, type MatchedLabels, matchLabelFiles } from "./match_labels.ts";
 export { type CasePaths, type CaseVolumes, readCase, type ReadCaseOptions } from "./read_case.ts";
 export { foldCases, type Split, splitCases, type SplitOptions } from "./split.ts";
 export { type SplitRecord, writeSplit } from "./split_file.ts";

@@ -18,6 +18,7 @@ export {
   type ScoreState,
 } from "./score_case.ts";
 export { summarise, type Summary } from "./summarise.ts";
+export { type ScoreSummary, summariseOrgans } from "./summarise_organs.ts";
 export { robustHausdorff, surfaceDice } from "./surface_dice.ts";
 export {
   type SurfaceDistances,

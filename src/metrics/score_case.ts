@@ -13,6 +13,9 @@ export const SCORED_ORGANS: readonly OrganName[] = [
   "bone",
 ];
 
+/** The true label of voxels that nobody knows: they count for no organ, whatever was predicted. */
+const IGNORED = 255;
+
 /**
  * Whether an organ can be scored in a case: `scored` if truth and prediction hold it, `missed` if the truth alone does, `invented` if
  * the prediction alone does, `absent` if neither does.
@@ -58,7 +61,8 @@ export interface ScoreCaseOptions {
 }
 
 /**
- * Scores a case organ by organ. The volumes are taken voxel for voxel: that their grids are one is the caller's to see to.
+ * Scores a case organ by organ. The volumes are taken voxel for voxel: that their grids are one is the caller's to see to. Voxels whose
+ * true label is 255 are ignored: they belong to no organ in either volume.
  *
  * @param prediction Labels by CT-ORG's values.
  * @param truth Labels on the same grid; its spacing counts.
@@ -80,8 +84,18 @@ export function scoreCase(
 ): OrganScore[] {
   checkSameDims(prediction, truth);
   const { organs = SCORED_ORGANS, toleranceMm = Math.max(...truth.spacing) } = options;
-  const census = labelCensus(prediction.data, truth.data, truth.dims);
-  return organs.map((organ) => scoreOrgan(prediction, truth, organ, census, toleranceMm));
+  const known = withoutIgnored(prediction, truth);
+  const census = labelCensus(known.data, truth.data, truth.dims);
+  return organs.map((organ) => scoreOrgan(known, truth, organ, census, toleranceMm));
+}
+
+function withoutIgnored(
+  prediction: Volume<Uint8Array>,
+  truth: Volume<Uint8Array>,
+): Volume<Uint8Array> {
+  if (!truth.data.includes(IGNORED)) return prediction;
+  const data = prediction.data.map((label, i) => truth.data[i] === IGNORED ? IGNORED : label);
+  return { ...prediction, data };
 }
 
 function scoreOrgan(

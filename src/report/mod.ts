@@ -13,6 +13,7 @@ export {
 } from "./contact_sheet.ts";
 export { type CheckedSlices, renderDataReport } from "./data_report.ts";
 export type { DataCheckResult } from "./data_schema.ts";
+export { renderEvaluateReport } from "./evaluate_report.ts";
 export { renderLossReport } from "./loss_report.ts";
 export { renderReproduceReport } from "./reproduce_report.ts";
 export type * from "./schema.ts";

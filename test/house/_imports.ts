@@ -14,7 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/gpu", "src/volume", "src/random"],
   ["src/augment", "src/morphology", "src/nn"],
   ["src/labels", "src/metrics", "src/data", "src/study"],
-  ["src/report", "src/train", "src/infer"],
+  ["src/report", "src/train", "src/infer", "src/evaluate"],
   ["src/reproduce", "src/pack", "src/twin", "bench"],
   ["src/cli"],
 ];

@@ -90,6 +90,22 @@ Deno.test("scoreCase() agrees with dice() and iou() on any labels, also in volum
   }));
 });
 
+Deno.test("scoreCase() leaves out voxels whose true label is 255", () => {
+  const known = { from: [1, 1, 1], to: [4, 4, 4], value: 1 } as const;
+  const truth = boxes(DIMS, SPACING, known, { from: [5, 0, 0], to: [11, 9, 7], value: 255 });
+  const prediction = boxes(
+    DIMS,
+    SPACING,
+    { from: [1, 1, 1], to: [9, 4, 4], value: 1 },
+    { from: [7, 7, 1], to: [9, 9, 4], value: 2 },
+  );
+  const before = prediction.data.slice();
+  const [liver, bladder] = scoreCase(prediction, truth, { organs: ["liver", "bladder"] });
+  assertEquals([liver!.dice, liver!.nsd, liver!.hd95Mm, liver!.predictedVoxels], [1, 1, 0, 64]);
+  assertEquals(bladder!.state, "absent");
+  assertEquals(prediction.data, before);
+});
+
 Deno.test("scoreCase() refuses volumes of different shape", () => {
   const a = boxes([2, 3, 4], [1, 1, 1]);
   const b = boxes([2, 3, 5], [1, 1, 1]);

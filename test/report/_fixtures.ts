@@ -1,3 +1,4 @@
+import type { EvaluatedRow, EvaluateResult } from "../../src/evaluate/mod.ts";
 import type {
   BenchImplementation,
   BenchResult,
@@ -284,4 +285,50 @@ function ratio(
   high: number,
 ): BenchResult["ratios"][number] {
   return { kernel, case: name, against, ratio: value, ci95: [low, high] };
+}
+
+/** Two cases, one organ scored in both and one that is missed. */
+export function evaluateFixture(): EvaluateResult {
+  const voxels = { truth_voxels: 64, predicted_voxels: 80 };
+  const scored = (name: string, dice: number): EvaluatedRow => ({
+    ...{ case: name, organ: "liver", state: "scored", ...voxels, dice, iou: dice / (2 - dice) },
+    ...{ nsd: 1, hd95_mm: 3, volume_error_ml: 0.432 },
+  });
+  const zero = { n: 1, mean: 0 };
+  return {
+    schema: "ct-organ-webgpu/evaluate@1",
+    command: "deno task evaluate --pred p --truth t --organs liver,bone --seed 1",
+    versions: { "ct-organ-webgpu": "0.1.0", deno: "2.9.6" },
+    prediction: "/data/p",
+    truth: "/data/t",
+    seed: 1,
+    tolerance_mm: 2.5,
+    organs: [
+      {
+        organ: "liver",
+        cases: { scored: 2, missed: 0, invented: 0, absent: 0 },
+        dice: { n: 2, mean: 0.8, sd: 0.141, ci95: [0.7, 0.9] },
+        iou: { n: 2, mean: 0.678, sd: 0.197, ci95: [0.538, 0.818] },
+        nsd: { n: 2, mean: 1, sd: 0, ci95: [1, 1] },
+        hd95_mm: { n: 2, mean: 3, sd: 0, ci95: [3, 3] },
+        volume_error_ml: { n: 2, mean: 0.432, sd: 0, ci95: [0.432, 0.432] },
+      },
+      {
+        organ: "bone",
+        cases: { scored: 0, missed: 1, invented: 0, absent: 1 },
+        ...{ dice: zero, iou: zero, nsd: zero, hd95_mm: { n: 0 } },
+        volume_error_ml: { n: 1, mean: -2 },
+      },
+    ],
+    rows: [
+      scored("labels-1", 0.7),
+      scored("labels-2", 0.9),
+      {
+        ...{ case: "labels-2", organ: "bone", state: "missed", truth_voxels: 10 },
+        ...{ predicted_voxels: 0, dice: 0, iou: 0, nsd: 0, volume_error_ml: -2 },
+      },
+    ],
+    failures: [{ case: "labels-9", error: 'Cannot score case "labels-9": it has no prediction' }],
+    unused: ["stray"],
+  };
 }
