@@ -23,6 +23,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   segment: async () => (await import("./segment.ts")).segmentCommand,
   "check-data": async () => (await import("./check_data.ts")).checkDataCommand,
   evaluate: async () => (await import("./evaluate.ts")).evaluateCommand,
+  phantom: async () => (await import("./phantom.ts")).phantomCommand,
+  dataset: async () => (await import("./dataset.ts")).datasetCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   pack: async () => (await import("./pack.ts")).packCommand,
   twin: async () => (await import("./twin.ts")).twinCommand,

@@ -9,6 +9,23 @@ import { checkWritable } from "./outputs.ts";
  * is not empty.
  */
 export async function checkOutFolder(path: string): Promise<void> {
+  if (await checkOutParent(path) === "folder") {
+    for await (const { name } of Deno.readDir(path)) {
+      throw new Error(
+        `Cannot write to "${path}": it holds "${name}" already; name a new or an empty folder`,
+      );
+    }
+  }
+}
+
+/**
+ * Refuses a folder that could not be made or filled, whatever it holds, before any work is done.
+ *
+ * @param path Absolute path of the folder.
+ * @returns What is there.
+ * @throws {Error} If the folder above it does not exist or nothing can be made in it, or the path is a file.
+ */
+export async function checkOutParent(path: string): Promise<"folder" | undefined> {
   const above = dirname(path);
   if (await kindOf(above) !== "folder") {
     throw new Error(`Cannot write to "${path}": there is no folder "${above}"; make it first`);
@@ -17,14 +34,8 @@ export async function checkOutFolder(path: string): Promise<void> {
   if (kind === "file") {
     throw new Error(`Cannot write to "${path}": it is a file; name a new or an empty folder`);
   }
-  if (kind === "folder") {
-    for await (const { name } of Deno.readDir(path)) {
-      throw new Error(
-        `Cannot write to "${path}": it holds "${name}" already; name a new or an empty folder`,
-      );
-    }
-  }
   await checkWritable(path, above);
+  return kind;
 }
 
 /**

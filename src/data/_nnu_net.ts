@@ -47,7 +47,7 @@ export const nnuNet: Layout = {
     }
     const licence = description["licence"] ?? description["license"];
     return {
-      ...{ cases: withNumbers(cases), incomplete, officialTest: false },
+      ...{ cases: withNumbers(cases), incomplete, officialTest: false, described: false },
       notes: ignored.length === 0
         ? []
         : [`Labels that are no organ here count as background: ${ignored.join(", ")}`],

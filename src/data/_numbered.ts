@@ -70,7 +70,7 @@ function numbered({ name, labels, values, officialTest, originsOf }: Numbered): 
       }
       const licence = known?.licence;
       return {
-        ...{ cases, incomplete, officialTest, notes: [] },
+        ...{ cases, incomplete, officialTest, described: known !== undefined, notes: [] },
         ...licence !== undefined && { licence },
       } satisfies Found;
     },

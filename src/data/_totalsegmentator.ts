@@ -43,7 +43,13 @@ export const totalSegmentator: Layout = {
     }
     if (cases.length + incomplete.length === 0) return undefined;
     return {
-      ...{ cases: withNumbers(cases), incomplete, officialTest: false, notes: [] },
+      ...{
+        cases: withNumbers(cases),
+        incomplete,
+        officialTest: false,
+        described: false,
+        notes: [],
+      },
     } satisfies Found;
   },
 };

@@ -42,6 +42,8 @@ export interface Dataset {
   readonly incomplete: readonly IncompleteCase[];
   /** Whether cases 0 to 20 are the test set. */
   readonly officialTest: boolean;
+  /** Whether the folder says itself where its labels come from; otherwise that is known of its layout alone. */
+  readonly described: boolean;
   /** The licence that the folder names. */
   readonly licence?: string;
   /** What a person should know of the labels, one line each. */

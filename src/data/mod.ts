@@ -39,3 +39,12 @@ export { type LabelPair, type MatchedLabels, matchLabelFiles } from "./match_lab
 export { type CasePaths, type CaseVolumes, readCase, type ReadCaseOptions } from "./read_case.ts";
 export { foldCases, type Split, splitCases, type SplitOptions } from "./split.ts";
 export { type SplitRecord, writeSplit } from "./split_file.ts";
+export {
+  checkDataFolder,
+  type DataFolderOutcome,
+  type WriteDataFolderOptions,
+} from "./data_folder.ts";
+export { NO_LICENCE } from "./dataset_card.ts";
+export type { CaseRecord, ProvenanceRecord } from "./provenance_file.ts";
+export { writeDataset, type WriteDatasetOptions } from "./write_dataset.ts";
+export { writePhantoms, type WritePhantomsOptions } from "./write_phantoms.ts";

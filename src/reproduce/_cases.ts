@@ -71,7 +71,7 @@ export function sourceCase({ number, volume, labels }: CaseFiles): SourceCase {
 export async function scorableCases(
   folder: string,
 ): Promise<{ cases: SourceCase[]; left: number[]; ctOrg: boolean }> {
-  const { cases: all } = await findCases(folder);
+  const { cases: all, layout, described } = await findCases(folder);
   const why = ({ origins }: LabelledCase) =>
     whyNoTruth(origins, "lungs") ?? whyNoTruth(origins, "bone");
   const cases = all.filter((one) => why(one) === undefined);
@@ -83,9 +83,8 @@ export async function scorableCases(
     );
   }
   const left = all.filter((one) => why(one) !== undefined).map(({ number }) => number);
-  // The whole of CT-ORG's test set, as far as names tell: phantoms say of themselves that they are exact.
-  const ctOrg = cases.length === LAST_TEST_CASE + 1 &&
-    cases.every(({ origins }) => origins.lungs === "manual");
+  // The whole of CT-ORG's test set, as far as names tell; phantoms and data sets written here say what they are.
+  const ctOrg = layout === "CT-ORG" && !described && cases.length === LAST_TEST_CASE + 1;
   return { cases, left, ctOrg };
 }
 

@@ -5,10 +5,12 @@ import { augmentCommand } from "../../src/cli/augment.ts";
 import { benchCommand } from "../../src/cli/bench.ts";
 import { checkDataCommand } from "../../src/cli/check_data.ts";
 import type { Command } from "../../src/cli/command.ts";
+import { datasetCommand } from "../../src/cli/dataset.ts";
 import { doctorCommand } from "../../src/cli/doctor.ts";
 import { exportCommand } from "../../src/cli/export.ts";
 import { formatHelp } from "../../src/cli/help.ts";
 import { labelCommand } from "../../src/cli/label.ts";
+import { phantomCommand } from "../../src/cli/phantom.ts";
 import { reproduceCommand } from "../../src/cli/reproduce.ts";
 
 const commands: Command[] = [
@@ -18,6 +20,8 @@ const commands: Command[] = [
   augmentCommand,
   exportCommand,
   checkDataCommand,
+  phantomCommand,
+  datasetCommand,
   doctorCommand,
 ];
 

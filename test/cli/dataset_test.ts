@@ -1,0 +1,68 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { phantom } from "../../src/data/mod.ts";
+import { createVolume, writeNifti } from "../../src/volume/mod.ts";
+import { testAdapter } from "../_gpu.ts";
+import { Folder, runTask } from "./_command.ts";
+
+const adapter = testAdapter();
+const env: Record<string, string> = adapter === undefined ? {} : { CT_ORGAN_ADAPTER: adapter };
+
+/** A folder `lits` with one case that has a liver. */
+async function withData(): Promise<Folder> {
+  const folder = await Folder.make();
+  await Deno.mkdir(join(folder.path, "lits"));
+  const { ct, labels } = phantom({ seed: 1, index: 9, dims: [61, 51, 56], spacing: [6, 6, 6] });
+  await writeNifti(join(folder.path, "lits", "volume-9.nii.gz"), ct);
+  const liver = createVolume(labels.data.map((value) => Number(value === 1)), labels);
+  await writeNifti(join(folder.path, "lits", "segmentation-9.nii.gz"), liver);
+  return folder;
+}
+
+Deno.test("dataset writes a data set, says where its labels come from, and goes on where it was", async () => {
+  await using folder = await withData();
+  const args = ["dataset", "--data", "lits", "out", "--licence", "CC-BY-4.0"];
+  const { code, stdout, errors } = await runTask(args, { cwd: folder.path, env });
+  assertEquals(code, 0, errors.join("\n"));
+  assertMatch(stdout, /^organ +manual +unsupervised$/m);
+  assertMatch(stdout, /^liver +1 +0$/m);
+  assertMatch(stdout, /^lungs +0 +1$/m);
+  const out = join(folder.path, "out");
+  assertEquals(stdout.trimEnd().split("\n").at(-1), out);
+  const record = JSON.parse(await Deno.readTextFile(join(out, "provenance.json")));
+  assertEquals([record.complete, record.licence, record.cases[9].source], [true, "CC-BY-4.0", "9"]);
+  assertEquals(record.command, "deno task dataset out --data lits --licence CC-BY-4.0");
+  const card = await Deno.readTextFile(join(out, "README.md"));
+  assertStringIncludes(card, "# lits\n");
+  const again = await runTask(args, { cwd: folder.path, env });
+  assertMatch(again.stdout, /^1 of 1 cases were there already$/m);
+});
+
+const bad: [what: string, args: string[], code: number, says: string][] = [
+  ["no data", ["out"], 2, "give --data DIR"],
+  ["no folder", ["--data", "lits"], 2, "it takes OUT_DIR"],
+  ["a data folder that is not there", ["out", "--data", "gone"], 1, "no such folder"],
+  ["its own data folder", ["lits", "--data", "lits"], 2, "it is the data folder"],
+  ["a folder with other things", [".", "--data", "lits"], 1, "and no provenance.json"],
+  [
+    "semi-automatic labels that are not there",
+    [
+      ...["out", "--data", "lits", "--semi-automatic", "gone"],
+    ],
+    1,
+    "no such folder",
+  ],
+  ["an adapter that is not there", ["out", "--data", "lits", "--adapter", "no such"], 3, "no such"],
+];
+
+Deno.test("dataset refuses what it cannot use, each in one line", async (t) => {
+  await using folder = await withData();
+  for (const [what, args, code, says] of bad) {
+    await t.step(what, async () => {
+      const found = await runTask(["dataset", ...args], { cwd: folder.path, env });
+      assertEquals([found.code, found.stdout], [code, ""], found.errors.join("\n"));
+      assertStringIncludes(found.errors.at(-1)!, says);
+      assertEquals(await folder.names(), ["lits"]);
+    });
+  }
+});
