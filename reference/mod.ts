@@ -87,6 +87,7 @@ export {
 export { packReference, thresholdReference, unpackReference } from "./pack.ts";
 export {
   onTfjs,
+  tfjsAdd,
   tfjsChannelSums,
   type TfjsConvolution,
   tfjsConvolve,
@@ -99,11 +100,17 @@ export {
   tfjsMaxPool,
   tfjsMaxPoolGradient,
   tfjsNormalize,
+  tfjsNormalizeGradient,
   tfjsNormalizeWith,
+  tfjsRunning,
   tfjsSlice,
   tfjsSoftmax,
+  tfjsSoftmaxGradient,
+  tfjsUpsample,
+  tfjsUpsampleGradient,
 } from "./tfjs_layers.ts";
-export { tfjsAdam, tfjsRmsprop, tfjsSgd, type TfjsStep } from "./tfjs_optimizers.ts";
+export { tfjsLoss } from "./tfjs_losses.ts";
+export { tfjsAdam, tfjsLerp, tfjsRmsprop, tfjsSgd, type TfjsStep } from "./tfjs_optimizers.ts";
 export {
   type FusedWarp,
   type ImageWarp,

@@ -28,6 +28,18 @@ export async function withTfjs<T>(run: (tf: Tfjs) => Promise<T> | T): Promise<T>
 }
 
 /**
+ * The same with the gradients of TensorFlow.js's operations, which the first call registers.
+ *
+ * @param run What to do; whatever it makes is its own to dispose of.
+ * @returns What it gives.
+ */
+export async function withTfjsGradients<T>(run: (tf: Tfjs) => Promise<T> | T): Promise<T> {
+  // For its side effect alone: tfjs-core keeps them out of its bundle.
+  await import("@tensorflow/tfjs-layers");
+  return await withTfjs(run);
+}
+
+/**
  * Computes a tensor with TensorFlow.js; see {@linkcode withTfjs}.
  *
  * @param run Computes a tensor; whatever else it makes is disposed of.
@@ -116,6 +128,17 @@ export async function tfjsFilterGradient(
 }
 
 /**
+ * The sum of two arrays, by tfjs.
+ *
+ * @param a One.
+ * @param b The other, as long.
+ * @returns Their sum.
+ */
+export async function tfjsAdd(a: Float32Array, b: Float32Array): Promise<Float32Array> {
+  return await onTfjs((tf) => tf.add(tf.tensor1d(a), tf.tensor1d(b)));
+}
+
+/**
  * Sums over all voxels of all images, by tfjs.
  *
  * @param values Channel fastest.
@@ -129,7 +152,7 @@ export async function tfjsChannelSums(
   return await onTfjs((tf) => tf.sum(tf.tensor2d(values, [values.length / channels, channels]), 0));
 }
 
-/** What tfjs's gradient kernels want; `tf.grad` needs `tfjs-layers` to know of them. */
+/** What tfjs's gradient kernels want. */
 function kernelOptions({ stride }: ReferenceConvolution) {
   return { strides: [stride, stride, stride], pad: "valid" };
 }

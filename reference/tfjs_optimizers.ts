@@ -1,6 +1,6 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { OptimizerOptions } from "./nn_optimizers.ts";
-import { type Tfjs, withTfjs } from "./tfjs.ts";
+import { onTfjs, type Tfjs, withTfjs } from "./tfjs.ts";
 
 /** Weights before a step, the gradient, and what the optimizer remembers. */
 export interface TfjsStep extends OptimizerOptions {
@@ -52,6 +52,19 @@ export async function tfjsSgd(step: TfjsStep): Promise<Float32Array[]> {
   return momentum > 0
     ? await takeStep(step, (tf) => tf.train.momentum(rate, momentum), [first])
     : await takeStep(step, (tf) => tf.train.sgd(rate), []);
+}
+
+/**
+ * Weights on their way to others, by tfjs.
+ *
+ * @param step The weights, where they go (`first`), and what share of the way (`rate`).
+ * @returns The weights.
+ */
+export async function tfjsLerp({ weights, first, rate }: TfjsStep): Promise<Float32Array> {
+  return await onTfjs((tf) => {
+    const [from, to] = [tf.tensor1d(weights), tf.tensor1d(first)];
+    return tf.add(from, tf.mul(tf.sub(to, from), rate));
+  });
 }
 
 /** Weights and what the optimizer remembers after a step. */

@@ -1,3 +1,4 @@
+import { tfjsAdd } from "../../reference/mod.ts";
 import { addArrays } from "../../src/nn/mod.ts";
 import { fillNormal } from "../../src/random/mod.ts";
 import type { Case, Pair } from "./pair.ts";
@@ -30,7 +31,10 @@ export const addition: Pair<AdditionInput> = {
     using sum = addArrays(gpu, a, b);
     return await gpu.read(sum, Float32Array);
   },
-  references: { typescript: ({ a, b }) => a.map((value, i) => Math.fround(value + b[i]!)) },
+  references: {
+    typescript: ({ a, b }) => a.map((value, i) => Math.fround(value + b[i]!)),
+    "tfjs-cpu": ({ a, b }) => tfjsAdd(a, b),
+  },
   acceptance: { class: "exact", reason: "One addition of two 32-bit floats is correctly rounded" },
   work: ({ a }) => ({ bytes: 3 * a.byteLength, flops: a.length }),
 };

@@ -8,6 +8,7 @@ import {
   tfjsConcat,
   tfjsSlice,
   tfjsSoftmax,
+  tfjsSoftmaxGradient,
 } from "../../reference/mod.ts";
 import {
   argmaxChannels,
@@ -190,6 +191,7 @@ export const softmaxGradient: Pair<ChannelsInput & { readonly gradient: Floats }
   references: {
     typescript: ({ values, gradient, shape }) =>
       softmaxGradientReference(values, gradient, shape[4]),
+    "tfjs-cpu": ({ values, gradient, shape }) => tfjsSoftmaxGradient(values, gradient, shape[4]),
   },
   acceptance: {
     class: "absolute",

@@ -1,4 +1,9 @@
-import { lossReference, type SortlessLoss } from "../../reference/mod.ts";
+import {
+  lossReference,
+  type ReferenceGradient,
+  type SortlessLoss,
+  tfjsLoss,
+} from "../../reference/mod.ts";
 import type { Gpu } from "../../src/gpu/mod.ts";
 import { GpuTensor, lossAndGradient } from "../../src/nn/mod.ts";
 import { F32_LOSS, lossCases, type LossInput, lossParts } from "./_losses.ts";
@@ -25,6 +30,10 @@ async function lossOnGpu(gpu: Gpu, input: LossInput) {
   ];
 }
 
+function numbersOf({ value, gradient }: ReferenceGradient): Float32Array<ArrayBuffer>[] {
+  return [Float32Array.of(value), Float32Array.from(gradient)];
+}
+
 /** A pair of a loss, softmax and gradient included. */
 function lossPair(name: PairName, loss: SortlessLoss, headlines = 1): Pair<LossInput> {
   return {
@@ -34,10 +43,8 @@ function lossPair(name: PairName, loss: SortlessLoss, headlines = 1): Pair<LossI
     parts: lossParts,
     gpu: lossOnGpu,
     references: {
-      typescript: (input) => {
-        const { value, gradient } = lossReference(input);
-        return [Float32Array.of(value), Float32Array.from(gradient)];
-      },
+      typescript: (input) => numbersOf(lossReference(input)),
+      "tfjs-cpu": async (input) => numbersOf(await tfjsLoss(input)),
     },
     acceptance: F32_LOSS,
     // Logits and labels read, the gradient written; softmax and gradient some 12 operations a voxel and class.

@@ -5,7 +5,9 @@ import {
   normalizeReference,
   runningReference,
   tfjsNormalize,
+  tfjsNormalizeGradient,
   tfjsNormalizeWith,
+  tfjsRunning,
 } from "../../reference/mod.ts";
 import {
   elementCount,
@@ -79,11 +81,16 @@ const EDGES: readonly (readonly [name: string, shape: TensorShape, particulars?:
   ["mean of 100 standard deviations", [1, 20, 21, 22, 8], { mean: 100 }],
 ];
 
-function casesOf<I extends object>(make: (layer: LayerInput, stream: number) => I): Case<I>[] {
+/** Cases; `without` says what is not run on the large ones. */
+function casesOf<I extends object>(
+  make: (layer: LayerInput, stream: number) => I,
+  without: NonNullable<Case["without"]> = {},
+): Case<I>[] {
   return [
     ...HEADLINES.map((shape, i) => ({
       name: nameOf(shape),
       headline: true,
+      without,
       input: () => make(layer(shape, i), i),
     })),
     ...EDGES.map(([name, shape, particulars], k) => ({
@@ -195,7 +202,7 @@ export const normalizeGradient: Pair<
     const apart = apartFromZero(layer);
     const gradient = normals(layer.input.length, 10 * stream + 5);
     return { ...apart, gradient, statistics: statisticsOf(apart) };
-  }),
+  }, { "tfjs-cpu": "it takes five seconds a call, a tensor for each operation" }),
   gpu: async (gpu, { shape, kind, slope, ...host }) => {
     using input = uploadTensor(gpu, host.input, shape);
     using gradient = uploadTensor(gpu, host.gradient, shape);
@@ -222,6 +229,7 @@ export const normalizeGradient: Pair<
       const gradients = normalizeGradientReference(input, input.gradient);
       return [gradients.input, gradients.gamma, gradients.beta];
     },
+    "tfjs-cpu": (input) => tfjsNormalizeGradient(input, input.gradient),
   },
   acceptance: {
     class: "absolute",
@@ -277,6 +285,7 @@ export const runningStatistics: Pair<
       });
       return [mean, variance];
     },
+    "tfjs-cpu": (input) => tfjsRunning(input, input, input.momentum),
   },
   acceptance: {
     class: "absolute",

@@ -6,6 +6,7 @@ import {
   rmspropReference,
   sgdReference,
   tfjsAdam,
+  tfjsLerp,
   tfjsRmsprop,
   tfjsSgd,
 } from "../../reference/mod.ts";
@@ -203,6 +204,7 @@ export const lerp: Pair<StepInput> = {
   references: {
     typescript: ({ weights, first, rate }) =>
       Float64Array.from(weights, (w, i) => w + rate * (first[i]! - w)),
+    "tfjs-cpu": tfjsLerp,
   },
   acceptance: F32_STEP,
   work: ({ weights }) => ({ bytes: 3 * weights.byteLength, flops: 3 * weights.length }),

@@ -26,6 +26,7 @@ export const PACKAGES: readonly RuntimePackage[] = [
   { name: "@tensorflow/tfjs-backend-cpu", without: /^dist\/(?!tf-backend-cpu\.node\.js$)/ },
   { name: "@tensorflow/tfjs-backend-webgpu", without: /^dist\/(?!tf-backend-webgpu\.node\.js$)/ },
   { name: "@tensorflow/tfjs-core", without: /^dist\/(?!tf-core\.node\.js$)/ },
+  { name: "@tensorflow/tfjs-layers", without: /^dist\/(?!tf-layers\.node\.js$)/ },
   {
     name: "seedrandom",
     by: "@tensorflow/tfjs-core",

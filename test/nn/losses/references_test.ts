@@ -1,9 +1,8 @@
 import { assertAlmostEquals } from "@std/assert";
-import { lossReference, type SortlessLoss } from "../../../reference/mod.ts";
+import { lossReference, type SortlessLoss, tfjsLoss } from "../../../reference/mod.ts";
 import { formatLoss, lossOfLogits } from "../../../src/nn/mod.ts";
 import { RandomStream } from "../../../src/random/mod.ts";
 import { assertGradient, assertNear, EVERY_LOSS } from "./_images.ts";
-import { tfjsLoss } from "./_tfjs.ts";
 
 const SORTLESS = EVERY_LOSS.filter((spec): spec is SortlessLoss => spec.name !== "lovasz");
 

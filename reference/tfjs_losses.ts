@@ -1,58 +1,55 @@
-import "@tensorflow/tfjs-backend-cpu";
-import * as tf from "@tensorflow/tfjs-core";
-// For its side effect alone: it registers the gradients of tfjs's operations.
-import "@tensorflow/tfjs-layers";
-import type { ReferenceGradient, ReferenceLoss, SortlessLoss } from "../../../reference/mod.ts";
-
-const { add, addN, div, exp, log, logSumExp, mul, pow, sub, sum } = tf;
-
-// Without its advice to install tfjs-node on stderr.
-tf.enableProdMode();
+import type { Scalar, Tensor } from "@tensorflow/tfjs-core";
+import type { ReferenceGradient, ReferenceLoss, SortlessLoss } from "./nn_losses.ts";
+import { type Tfjs, withTfjsGradients } from "./tfjs.ts";
 
 /**
- * A segmentation loss, and its gradient by tfjs's automatic differentiation on its CPU backend, in f32. The mean over images.
+ * A segmentation loss from logits and one-hot labels by tfjs's operations, and its gradient by its automatic differentiation, in f32. The
+ * mean over images.
  *
  * @param input Logits, labels and the loss.
- * @returns The loss and its gradient.
+ * @returns The loss and its gradient by logits.
  */
 export async function tfjsLoss(input: ReferenceLoss): Promise<ReferenceGradient> {
-  await tf.setBackend("cpu");
   const { logits, labels, images, voxels, classes, loss } = input;
   const padded = 4 * Math.ceil(voxels / 4);
   const size = voxels * classes;
-  const gradient = new Float64Array(images * size);
-  let value = 0;
-  for (let b = 0; b < images; b++) {
-    const own = Float32Array.from({ length: size }, (_, i) => logits[b * size + i]!);
-    const bytes = Int32Array.from({ length: voxels }, (_, v) => labels[b * padded + v]!);
-    tf.tidy(() => {
-      // A label that is no class gives a row of zeros.
-      const y = tf.cast(tf.oneHot(tf.tensor1d(bytes, "int32"), classes), "float32");
-      const of = (z: tf.Tensor) => imageLoss(z, y, loss);
-      const scored = tf.valueAndGrad(of)(tf.tensor2d(own, [voxels, classes]));
-      value += scored.value.dataSync()[0]! / images;
-      scored.grad.dataSync().forEach((slope, i) => gradient[b * size + i] = slope / images);
-    });
-  }
-  return { value, gradient };
+  return await withTfjsGradients((tf) => {
+    const gradient = new Float64Array(images * size);
+    let value = 0;
+    for (let b = 0; b < images; b++) {
+      const own = Float32Array.from({ length: size }, (_, i) => logits[b * size + i]!);
+      const bytes = Int32Array.from({ length: voxels }, (_, v) => labels[b * padded + v]!);
+      tf.tidy(() => {
+        // A label that is no class gives a row of zeros.
+        const y = tf.cast(tf.oneHot(tf.tensor1d(bytes, "int32"), classes), "float32");
+        const of = (z: Tensor) => imageLoss(tf, z, y, loss);
+        const scored = tf.valueAndGrad(of)(tf.tensor2d(own, [voxels, classes]));
+        value += scored.value.dataSync()[0]! / images;
+        scored.grad.dataSync().forEach((slope, i) => gradient[b * size + i] = slope / images);
+      });
+    }
+    return { value, gradient };
+  });
 }
 
 /** What an image's losses are made of. */
 interface Parts {
   /** Logits and one-hot labels, [voxel, class]. */
-  readonly z: tf.Tensor;
-  readonly y: tf.Tensor;
+  readonly z: Tensor;
+  readonly y: Tensor;
   /** [voxel, 1]: 1, or 0 where ignored. */
-  readonly live: tf.Tensor;
+  readonly live: Tensor;
   /** [class]: voxels. */
-  readonly counts: tf.Tensor;
+  readonly counts: Tensor;
   /** log p, [voxel, class]. */
-  readonly logP: tf.Tensor;
+  readonly logP: Tensor;
   /** [class]: sum of -log p over its voxels. */
-  readonly surprises: tf.Tensor;
+  readonly surprises: Tensor;
 }
 
-function imageLoss(z: tf.Tensor, y: tf.Tensor, spec: SortlessLoss): tf.Scalar {
+function imageLoss(tf: Tfjs, z: Tensor, y: Tensor, spec: SortlessLoss): Scalar {
+  const { logSumExp, mul, sub, sum } = tf;
+  const over = <T extends Tensor>(top: Tensor, count: Tensor) => quotient<T>(tf, top, count);
   const live = sum(y, 1, true);
   const counts = sum(y, 0);
   const logP = sub(z, logSumExp(z, 1, true));
@@ -65,20 +62,23 @@ function imageLoss(z: tf.Tensor, y: tf.Tensor, spec: SortlessLoss): tf.Scalar {
   }
   const foreground = tf.tensor1d(Array.from(counts.dataSync(), (_, c) => Math.min(c, 1)));
   const taking = spec.background ? present : mul(present, foreground);
-  const losses = classLosses({ z, y, live, counts, logP, surprises }, spec);
+  const losses = classLosses(tf, { z, y, live, counts, logP, surprises }, spec);
   return over(sum(mul(losses, taking)), sum(taking));
 }
 
 /** A quotient by a count, 0 where it is 0: tfjs's own has no gradient. */
-function over<T extends tf.Tensor>(top: tf.Tensor, count: tf.Tensor): T {
-  return div(top, tf.maximum(count, 1));
+function quotient<T extends Tensor>(tf: Tfjs, top: Tensor, count: Tensor): T {
+  return tf.div(top, tf.maximum(count, 1));
 }
 
 /** The loss of each class; what it is for an absent one does not matter. */
 function classLosses(
+  tf: Tfjs,
   { z, y, live, counts, logP, surprises }: Parts,
   spec: Extract<SortlessLoss, { readonly background: boolean }>,
-): tf.Tensor {
+): Tensor {
+  const { add, addN, div, exp, log, logSumExp, mul, pow, sub, sum } = tf;
+  const over = (top: Tensor, count: Tensor) => quotient(tf, top, count);
   const both = sum(mul(exp(logP), y), 0);
   // An absent class may have nothing at all to divide by.
   const absent = tf.cast(tf.equal(counts, 0), "float32");
@@ -93,7 +93,7 @@ function classLosses(
       return sub(1, similarity(spec.exponent));
     case "iou-mean": {
       const members = spec.exponents.map((k) => add(similarity(k), absent));
-      const mean = (term: (member: tf.Tensor) => tf.Tensor) =>
+      const mean = (term: (member: Tensor) => Tensor) =>
         div(addN(members.map(term)), members.length);
       return sub(
         1,
