@@ -3,6 +3,7 @@ import type { Gpu, Staged } from "../gpu/mod.ts";
 import { type Model, parametersOf, runningStatisticsOf, writeModel } from "../nn/mod.ts";
 import type { Batch } from "./batches.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
+import { lossAt } from "./config.ts";
 import { RecentStates } from "./recent_states.ts";
 import {
   packState,
@@ -78,7 +79,8 @@ export class Run implements Disposable {
   /** Records a step, and waits for the one before. */
   async step({ images, labels }: Batch, learningRate: number): Promise<void> {
     this.#recent.keep(this.#training.step);
-    using loss = this.#training.run(images, labels, learningRate);
+    const spec = lossAt(this.#options.config, this.#training.step);
+    using loss = this.#training.run(images, labels, learningRate, spec);
     const staged = this.#gpu.stage(loss, Float32Array, 1);
     await this.#settle();
     this.#pending = staged;

@@ -103,6 +103,11 @@ export async function train(gpu: Gpu, options: TrainOptions): Promise<TrainOutco
   const { recompute = false } = options;
   checkTrainConfig(config);
   checkCases(data, config.network.classes);
+  if (options.exportBatches !== undefined && config.warmStart) {
+    throw new RangeError(
+      "Cannot export the batches of a training with a warm start: they hold one loss",
+    );
+  }
   const memory = estimateMemory(gpu, config, { data, validate: validateEvery > 0, recompute });
   await checkTrainMemory(gpu, config, memory);
   const identity = { config, dataHash: dataHash(data), adapter: gpu.info.description };

@@ -97,13 +97,19 @@ export class TrainingStep implements Disposable {
    * @param images [batch, z, y, x, channel].
    * @param labels One byte a voxel in the images' order, each image padded to whole words; 255 does not count.
    * @param rate Learning rate.
+   * @param spec The loss of this step, where it is not that of all steps.
    * @returns One 32-bit float, the loss before the step, without L2. The caller disposes of it.
    * @throws {TypeError} If the images have not the network's channels, or the labels not as many bytes as the images have voxels.
    * @throws {RangeError} If an axis is not a multiple of what the network needs.
    * @throws {GpuMemoryError} If an activation does not fit one binding.
    */
-  run(images: GpuTensor, labels: GpuArray, rate: number): GpuArray {
-    const { config, loss: spec, recompute = false } = this.#options;
+  run(
+    images: GpuTensor,
+    labels: GpuArray,
+    rate: number,
+    spec: LossSpec = this.#options.loss,
+  ): GpuArray {
+    const { config, recompute = false } = this.#options;
     checkInputShape(config, images.shape);
     const tape = this.#tape;
     tape.activate();

@@ -63,6 +63,9 @@ const bad: [what: string, change: Partial<TrainConfig>, says: string][] = [
   ["a negative L2", { l2: -1 }, "L2 of -1"],
   ["a decay of 1", { averageDecay: 1 }, "decay of 1"],
   ["a loss that needs sorting", { loss: { name: "lovasz", background: true } }, "sorted"],
+  ["a warm start of no step", {
+    warmStart: { loss: { name: "cross-entropy" }, steps: 0 },
+  }, "for 0 steps"],
   ["no rate", { schedule: { kind: "constant", rate: 0 } }, "rate of 0"],
 ];
 for (const [what, change, says] of bad) {

@@ -303,3 +303,24 @@ Deno.test(
     })
   ),
 );
+
+Deno.test(
+  "train() takes the warm start's loss for its first steps, and the own one after them",
+  withGpu((gpu) =>
+    inFolder(async (folder) => {
+      const warm = { loss: { name: "cross-entropy" }, steps: 3 } as const;
+      const losses = async (name: string, config: typeof TINY) =>
+        (await trainTiny(gpu, join(folder, name), { config, steps: 5 })).losses;
+      const mixed = await losses("mixed", { ...TINY, warmStart: warm });
+      const first = await losses("first", { ...TINY, loss: warm.loss });
+      assertEquals(mixed.slice(0, 3), first.slice(0, 3));
+      // The weights of step 4 are those of three steps of cross-entropy; soft IOU lies below 1, as no cross-entropy need.
+      assertNotEquals(mixed[3], first[3]);
+      const config = { ...TINY, loss: warm.loss, warmStart: { loss: TINY.loss, steps: 3 } };
+      assertEquals(
+        (await losses("turned", config)).slice(0, 3),
+        (await losses("own", TINY)).slice(0, 3),
+      );
+    })
+  ),
+);
