@@ -1,7 +1,9 @@
 import { basename } from "@std/path";
 import { commandLine } from "../../bench/mod.ts";
 import { type CaseSource, loadTrainingCases, PAPER_SPACING, writeSplit } from "../data/mod.ts";
+import { VERSIONS } from "../files/mod.ts";
 import { formatBytes, openGpu } from "../gpu/mod.ts";
+import { CLASS_NAMES } from "../labels/mod.ts";
 import { parameterCount, receptiveField } from "../nn/mod.ts";
 import {
   checkCases,
@@ -17,9 +19,9 @@ import { positiveNumber, wholeNumber } from "./flags.ts";
 import { CACHE_FLAG, cacheFolder } from "./cache_flag.ts";
 import { checkOutFolder, makeFolder } from "./out_folder.ts";
 import { userPath } from "./paths.ts";
-import { CLASSES, CONFIG_FLAGS, readTrainConfig } from "./train_config.ts";
+import { CONFIG_FLAGS, readTrainConfig } from "./train_config.ts";
 import { lossLine, showStep, validationLine } from "./train_progress.ts";
-import { VERSIONS, writeTrainReport } from "./train_report.ts";
+import { writeTrainReport } from "./train_report.ts";
 
 /** The value of `--data` that stands for generated cases. */
 const PHANTOM = "phantom";
@@ -152,7 +154,7 @@ export const trainCommand: Command = defineCommand({
     const outcome = await train(gpu, {
       config,
       data,
-      labels: CLASSES,
+      labels: CLASS_NAMES,
       spacing: [PAPER_SPACING, PAPER_SPACING, PAPER_SPACING],
       steps,
       folder,

@@ -1,5 +1,5 @@
 import { type PresetName, presets } from "../augment/mod.ts";
-import { ORGANS } from "../labels/mod.ts";
+import { CLASS_NAMES } from "../labels/mod.ts";
 import { parseConfig, presetConfig, UNET_PRESETS, type UNetConfig } from "../nn/mod.ts";
 import {
   augmentationOf,
@@ -15,9 +15,6 @@ import type { Flags, FlagValues } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { oneOf, positiveNumber, someNumber, voxelSizes, wholeNumber } from "./flags.ts";
 import { userPath } from "./paths.ts";
-
-/** Names of the network's classes in the order of CT-ORG's values. */
-export const CLASSES: readonly string[] = Object.keys(ORGANS);
 
 const PRESETS = Object.keys(presets) as PresetName[];
 const OPTIMIZERS: readonly OptimizerSpec["name"][] = ["adam", "rmsprop", "sgd"];
@@ -134,7 +131,7 @@ export async function readTrainConfig(
 }
 
 async function readNetwork(model: string): Promise<UNetConfig> {
-  const ends = { classes: CLASSES.length, inputChannels: 1 };
+  const ends = { classes: CLASS_NAMES.length, inputChannels: 1 };
   if (Object.hasOwn(UNET_PRESETS, model)) return presetConfig(model, ends);
   if (!model.endsWith(".json")) {
     const known = Object.keys(UNET_PRESETS).join(", ");

@@ -1,5 +1,6 @@
 import type { StepProgress, Validation } from "../train/mod.ts";
 import type { Progress } from "./progress.ts";
+import { formatDuration } from "./duration.ts";
 import { sparkline } from "./sparkline.ts";
 
 /** Lines of progress where each stays: so many in all. */
@@ -19,7 +20,7 @@ export function showStep(
 ): void {
   const every = Math.max(1, Math.round(steps / LINES));
   if (!progress.live && step % every !== 0 && step !== 1 && step !== steps) return;
-  const left = secondsLeft === undefined ? "" : `, ${formatSeconds(secondsLeft)} left`;
+  const left = secondsLeft === undefined ? "" : `, ${formatDuration(secondsLeft)} left`;
   progress.stage(`Step ${step} of ${steps}: loss ${lossLine(losses, CURVE)}${left}`);
 }
 
@@ -45,10 +46,4 @@ export function validationLine({ step, dice, organs }: Validation): string {
   return dice === undefined
     ? `Step ${step}: no organ in the validation cases`
     : `Step ${step}: Dice ${dice.toFixed(3)} (${each.join(", ")})`;
-}
-
-function formatSeconds(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,6 +1,6 @@
 import { basename, join } from "@std/path";
 import { machineFacts } from "../../bench/mod.ts";
-import config from "../../deno.json" with { type: "json" };
+import { VERSIONS } from "../files/mod.ts";
 import type { Gpu } from "../gpu/mod.ts";
 import { parameterCount, receptiveField } from "../nn/mod.ts";
 import { renderTrainReport, type TrainResult, writeTextWhole } from "../report/mod.ts";
@@ -19,14 +19,6 @@ export interface TrainFacts {
   readonly gpu: Gpu;
   readonly outcome: TrainOutcome;
 }
-
-/** Versions of what computes. */
-export const VERSIONS: Readonly<Record<string, string>> = {
-  "ct-organ-webgpu": config.version,
-  deno: Deno.version.deno,
-  v8: Deno.version.v8,
-  "@tensorflow/tfjs-core": /@([^@]+)$/.exec(config.imports["@tensorflow/tfjs-core"])![1]!,
-};
 
 /**
  * Writes `result.json` and `report.html` of a training.

@@ -9,7 +9,7 @@ import { failFor } from "./failures.ts";
 import { makeOutFolder } from "./out_folder.ts";
 import { userPath } from "./paths.ts";
 import { formatColumns } from "./table.ts";
-import { VERSIONS } from "./train_report.ts";
+import { VERSIONS } from "../files/mod.ts";
 
 /** Compares training with PyTorch. */
 export const twinCommand: Command = defineCommand({

@@ -41,3 +41,12 @@ export async function codeVersion(parts: readonly string[]): Promise<string> {
   }
   return hashText(JSON.stringify(texts));
 }
+
+/** Versions of what computes. */
+export const VERSIONS: Readonly<Record<string, string>> = {
+  "ct-organ-webgpu": VERSION,
+  deno: Deno.version.deno,
+  v8: Deno.version.v8,
+  typescript: Deno.version.typescript,
+  "@tensorflow/tfjs-core": /@([^@]+)$/.exec(project.imports["@tensorflow/tfjs-core"])![1]!,
+};

@@ -3,6 +3,6 @@
  *
  * @module
  */
-export { codeVersion, ROOT, VERSION } from "./code_version.ts";
+export { codeVersion, ROOT, VERSION, VERSIONS } from "./code_version.ts";
 export { hashBytes, hashFile, hashText } from "./hash.ts";
 export { type FileContent, writeWhole, type WriteWholeOptions } from "./write_whole.ts";

@@ -10,4 +10,4 @@ export {
   labelOrgans,
   type LabelStep,
 } from "./label_organs.ts";
-export { type OrganName, ORGANS } from "./organs.ts";
+export { CLASS_NAMES, type OrganName, ORGANS } from "./organs.ts";

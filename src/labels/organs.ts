@@ -9,5 +9,8 @@ export const ORGANS = {
   brain: 6,
 } as const;
 
+/** Names of a network's classes, in the order of CT-ORG's values. */
+export const CLASS_NAMES: readonly string[] = Object.keys(ORGANS);
+
 /** An organ's name in CT-ORG. */
 export type OrganName = Exclude<keyof typeof ORGANS, "background">;

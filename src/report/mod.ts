@@ -15,7 +15,7 @@ export { type CheckedSlices, renderDataReport } from "./data_report.ts";
 export type { DataCheckResult } from "./data_schema.ts";
 export { renderEvaluateReport } from "./evaluate_report.ts";
 export { renderLossReport } from "./loss_report.ts";
-export { renderReproduceReport } from "./reproduce_report.ts";
+export { renderReproduceReport, type ReproduceExtras } from "./reproduce_report.ts";
 export type * from "./schema.ts";
 export { type CasePicture, cutSlices, type SlicePicture } from "./slices.ts";
 export { renderTrainReport } from "./train_report.ts";

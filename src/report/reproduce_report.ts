@@ -1,35 +1,54 @@
+import type { LossStudy } from "../study/mod.ts";
 import { adapterLine } from "./_adapter.ts";
+import { armsSection, comparisonsSection, transferSection } from "./_arms.ts";
 import { benchSections, benchSummary } from "./_bench.ts";
 import { claimsSection, claimsSummary, evidence } from "./_claims.ts";
 import { count, list } from "./_format.ts";
 import { markup } from "./_html.ts";
 import { labelColumns, labelsSection } from "./_labels.ts";
+import { studySections } from "./_loss_study.ts";
 import { manifestSection, runSection } from "./_manifest.ts";
 import { page, type Section } from "./_page.ts";
 import { slicesSection } from "./_slices_section.ts";
+import { type TrainingCurve, trainingCurvesSection } from "./_training_curves.ts";
 import type { ReproduceResult } from "./schema.ts";
 import type { CasePicture } from "./slices.ts";
+
+/** What a report shows beside its result. */
+export interface ReproduceExtras {
+  /** Cases to show; each adds about 100 kB at 3 mm. */
+  readonly pictures?: readonly CasePicture[];
+  /** One of each network. */
+  readonly curves?: readonly TrainingCurve[];
+  readonly study?: LossStudy;
+}
 
 /**
  * Writes the report of a reproduction: one HTML file that needs nothing else, with the adapter first, then the paper's claims.
  *
  * @param result The result.
- * @param pictures Cases to show; each adds about 100 kB at 3 mm.
+ * @param extras Pictures, training curves, the study of the losses.
  * @returns The file's text.
  * @throws {TypeError} If a picture's labels and CT differ in size.
  */
 export async function renderReproduceReport(
   result: ReproduceResult,
-  pictures: readonly CasePicture[] = [],
+  { pictures = [], curves = [], study }: ReproduceExtras = {},
 ): Promise<string> {
   const { profile, seed, manifest, claims, labels = [], bench } = result;
+  const { arms = [], comparisons = [], transfer } = result;
   const sections: Section[] = [
     { body: head(result) },
     ...claims.length > 0 ? [{ body: claimsSection(result) }] : [],
     { body: runSection(manifest) },
+    ...arms.length > 0 ? [armsSection(arms)] : [],
+    ...comparisons.length > 0 ? [comparisonsSection(comparisons)] : [],
+    ...transfer ? [transferSection(transfer)] : [],
+    ...curves.length > 0 ? [trainingCurvesSection(curves)] : [],
     ...labels.length > 0 ? [labelsSection(labels)] : [],
     ...pictures.length > 0 ? [{ body: await slicesSection(pictures) }] : [],
     ...bench ? benchSections(bench) : [],
+    ...study ? await studySections(study) : [],
     {
       body: manifestSection(manifest, [
         ["Result", result.schema],

@@ -293,21 +293,34 @@ export interface LabelScore {
   readonly dice?: number;
 }
 
-/** Mean and spread of a metric over cases. */
+/** Mean and spread of a metric over cases; a case counts once, by the mean over the arm's seeds. */
 export interface MetricSummary {
-  readonly mean: number;
-  readonly sd: number;
-  readonly ci95: Interval;
-  /** How many cases. */
+  /** How many cases have a figure. */
   readonly n: number;
+  /** Absent if none has. */
+  readonly mean?: number;
+  /** Sample standard deviation; absent below two cases. */
+  readonly sd?: number;
+  /** Bootstrap over cases; absent below two. */
+  readonly ci95?: Interval;
 }
 
 /** Metrics of one organ in one arm. */
 export interface ArmOrgan {
+  /** On the grid that `scored_at_mm` of the arm names. */
   readonly dice: MetricSummary;
+  readonly iou?: MetricSummary;
   /** Normalised surface Dice at 1 voxel. */
   readonly nsd?: MetricSummary;
   readonly hd95_mm?: MetricSummary;
+  /** Predicted minus true. */
+  readonly volume_error_ml?: MetricSummary;
+  /** Dice at 3 mm, where the others are of another grid. */
+  readonly dice_3mm?: MetricSummary;
+  /** Cases whose truth has the organ and the prediction does not, over all seeds: their Dice is 0, their HD95 is not defined. */
+  readonly missed?: number;
+  /** Cases whose prediction has it and the truth does not: the same. */
+  readonly invented?: number;
 }
 
 /** One way to train. */
@@ -315,29 +328,56 @@ export interface Arm {
   readonly name: string;
   readonly loss: string;
   readonly augmentation: boolean;
+  /** The losses by steps, in words. */
+  readonly recipe?: string;
+  /** Where lungs and bone of the training cases came from. */
+  readonly labels?: "true" | "unsupervised";
   readonly seeds: readonly number[];
   readonly steps: number;
   readonly cost: {
     readonly parameters: number;
     readonly peak_gpu_bytes?: number;
+    /** Of all seeds' training together. */
     readonly seconds: number;
   };
+  /** mm between the voxels of `organs`' metrics. */
+  readonly scored_at_mm?: number;
   readonly organs: Readonly<Partial<Record<OrganName, ArmOrgan>>>;
 }
 
-/** Two arms compared over the same cases. */
+/** Arms compared over the same cases. */
 export interface ArmComparison {
-  /** Names of the arms; the difference is the first's metric minus the second's. */
-  readonly arms: readonly [string, string];
-  readonly organ: OrganName;
+  /**
+   * `loss` and `augmentation` are the main effects of the 2 x 2 of claim 6 (IOU minus weighted cross-entropy, with minus without),
+   * `interaction` is what augmentation adds under the IOU loss minus what it adds under the other; `pair` is the first arm minus the second.
+   */
+  readonly effect: "loss" | "augmentation" | "interaction" | "pair";
+  /** Names of the arms. */
+  readonly arms: readonly string[];
+  /** An organ, or the mean over a case's organs. */
+  readonly organ: OrganName | "mean";
   readonly metric: "dice" | "nsd" | "hd95_mm";
-  readonly difference: number;
-  readonly ci95: Interval;
+  /** Absent without cases. */
+  readonly difference?: number;
+  readonly ci95?: Interval;
+  /** Cases. */
   readonly n: number;
   /** After the correction for multiplicity that `test` names. */
   readonly p_value: number;
   /** The test and the correction, in words. */
   readonly test: string;
+}
+
+/** An arm trained on phantoms, tried on CTs of another folder. */
+export interface Transfer {
+  /** What the folder is called. */
+  readonly name: string;
+  readonly arm: string;
+  readonly seed: number;
+  /** Case numbers. */
+  readonly cases: readonly number[];
+  /** At 3 mm. */
+  readonly organs: Readonly<Partial<Record<OrganName, ArmOrgan>>>;
 }
 
 /** A file and its content's hash. */
@@ -373,6 +413,13 @@ export interface Manifest {
   readonly machine: ResultMachine;
   /** The profile's settings by name. */
   readonly config: Readonly<Record<string, string | number | boolean>>;
+  /** What to run again with: paths as `command` tells them. */
+  readonly options?: {
+    readonly data?: string;
+    readonly arms?: readonly string[];
+    readonly transfer?: string;
+    readonly adapter?: string;
+  };
   /** By what they drive. */
   readonly seeds: Readonly<Record<string, number>>;
   readonly inputs: readonly HashedFile[];
@@ -395,6 +442,8 @@ export interface ReproduceResult {
   readonly labels?: readonly LabelScore[];
   readonly arms?: readonly Arm[];
   readonly comparisons?: readonly ArmComparison[];
+  /** An arm on CTs from elsewhere, where a folder was given. */
+  readonly transfer?: Transfer;
   readonly claims: readonly Claim[];
   readonly bench?: BenchResult;
   readonly manifest: Manifest;

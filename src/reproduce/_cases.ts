@@ -1,15 +1,13 @@
 import { dirname, join } from "@std/path";
 import {
   ctOrgLabels,
-  findCases,
+  exactOrigins,
   type LabelledCase,
-  LAST_TEST_CASE,
   PAPER_SPACING,
   phantom,
   readLabelFiles,
-  whyNoTruth,
 } from "../data/mod.ts";
-import { readNifti, resample, type Vec3, writeNifti } from "../volume/mod.ts";
+import { readNifti, reorient, resample, type Vec3, writeNifti } from "../volume/mod.ts";
 import type { Stage } from "./_stage.ts";
 
 /** A case in the run: its number and the files it comes from. */
@@ -56,56 +54,32 @@ export function phantomStage(
 }
 
 /** A case as it comes, with one file of labels or several. */
-export type SourceCase = Pick<LabelledCase, "number" | "volume" | "labels">;
+export type SourceCase = Pick<LabelledCase, "number" | "volume" | "labels" | "origins">;
 
-/** A case that this project wrote, as one that comes. */
-export function sourceCase({ number, volume, labels }: CaseFiles): SourceCase {
-  return { number, volume, labels: ctOrgLabels(labels) };
+/** A phantom that this project wrote, as a case that comes. */
+export function phantomCase({ number, volume, labels }: CaseFiles): SourceCase {
+  return { number, volume, labels: ctOrgLabels(labels), origins: exactOrigins() };
 }
 
-/**
- * The cases of a data folder whose lungs and bone may be scored, and the numbers of those that may not, see {@linkcode whyNoTruth}.
- *
- * @throws {Error} If none may.
- */
-export async function scorableCases(
-  folder: string,
-): Promise<{ cases: SourceCase[]; left: number[]; ctOrg: boolean }> {
-  const { cases: all, layout, described } = await findCases(folder);
-  const why = ({ origins }: LabelledCase) =>
-    whyNoTruth(origins, "lungs") ?? whyNoTruth(origins, "bone");
-  const cases = all.filter((one) => why(one) === undefined);
-  if (cases.length === 0) {
-    throw new Error(
-      `Cannot use data folder "${folder}": lungs and bone of no case may be scored; of case ${
-        all[0]!.name
-      }: ${why(all[0]!)}`,
-    );
-  }
-  const left = all.filter((one) => why(one) !== undefined).map(({ number }) => number);
-  // The whole of CT-ORG's test set, as far as names tell; phantoms and data sets written here say what they are.
-  const ctOrg = layout === "CT-ORG" && !described && cases.length === LAST_TEST_CASE + 1;
-  return { cases, left, ctOrg };
-}
-
-/** Where a case's files on the run's grid go. */
-export function gridFiles(folder: string, number: number): CaseFiles {
+/** Where a case's files on the 3 mm grid go; `set` parts cases of another origin. */
+export function gridFiles(folder: string, number: number, set = "grid"): CaseFiles {
   return {
     number,
-    volume: join(folder, "grid", `volume-${number}.nii.gz`),
-    labels: join(folder, "grid", `labels-${number}.nii.gz`),
+    volume: join(folder, set, `volume-${number}.nii.gz`),
+    labels: join(folder, set, `labels-${number}.nii.gz`),
   };
 }
 
-/** Resamples a case to 3 mm: the image with the paper's smoothing, labels by nearest neighbour. */
+/** Turns a case to RAS and resamples it to 3 mm: the image with the paper's smoothing, labels by nearest neighbour. */
 export function resampleStage(
   from: SourceCase,
   to: CaseFiles,
   signal: AbortSignal | undefined,
+  set = "grid",
 ): Stage {
   const labels = from.labels.map(({ path }, i) => [i === 0 ? "labels" : `labels ${i}`, path]);
   return {
-    name: `grid/${from.number}`,
+    name: `${set}/${from.number}`,
     code: ["src/volume", "src/data/labels_file.ts", "src/reproduce/_cases.ts"],
     options: {
       spacing: PAPER_SPACING,
@@ -118,9 +92,13 @@ export function resampleStage(
       const ct = await readNifti(from.volume, options);
       const labels = await readLabelFiles(from.labels, { grid: ct, path: from.volume }, options);
       await Deno.mkdir(dirname(to.volume), { recursive: true });
-      const image = resample(ct, { spacing: PAPER_SPACING, interpolation: "linear", ...options });
+      const image = resample(reorient(ct, "RAS"), {
+        spacing: PAPER_SPACING,
+        interpolation: "linear",
+        ...options,
+      });
       await writeNifti(to.volume, image, options);
-      const truth = resample(labels, {
+      const truth = resample(reorient(labels, "RAS"), {
         spacing: PAPER_SPACING,
         interpolation: "nearest",
         ...options,

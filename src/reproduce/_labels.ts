@@ -2,7 +2,7 @@ import { dirname, join } from "@std/path";
 import type { Gpu } from "../gpu/mod.ts";
 import { labelOrgans, type LabelStep, ORGANS } from "../labels/mod.ts";
 import { dice } from "../metrics/mod.ts";
-import { readNifti, writeNifti } from "../volume/mod.ts";
+import { createVolume, readNifti, writeNifti } from "../volume/mod.ts";
 import { type LabelScore, writeTextWhole } from "../report/mod.ts";
 import { readLabels } from "../data/mod.ts";
 import type { CaseFiles } from "./_cases.ts";
@@ -50,6 +50,42 @@ export function labelStage(
       await Deno.mkdir(dirname(to), { recursive: true });
       await writeNifti(to, labels, options);
       return { steps };
+    },
+  };
+}
+
+/** Where the labels of a case that is trained on "the paper's way" go. */
+export function mergedFile(folder: string, number: number): string {
+  return join(folder, "merged", `labels-${number}.nii.gz`);
+}
+
+/** Labels for training as the paper has them: the given ones but for lungs and bone, which come from the rules and overwrite none of the others. */
+export function mergeStage(
+  gpu: Gpu,
+  from: CaseFiles,
+  to: string,
+  signal: AbortSignal | undefined,
+): Stage {
+  return {
+    name: `merged/${from.number}`,
+    code: ["src/labels", "src/morphology", "src/gpu", "src/volume", "src/reproduce/_labels.ts"],
+    options: { adapter: gpu.info.description, variant: "paper", border: "safe" },
+    inputs: { volume: from.volume, labels: from.labels },
+    outputs: { labels: to },
+    async run() {
+      const options = { ...signal && { signal } };
+      const ct = await readNifti(from.volume, options);
+      const given = await readLabels(from.labels, options);
+      const ruled: readonly number[] = RULED.map((organ) => ORGANS[organ]);
+      const others = given.data.map((label) => ruled.includes(label) ? 0 : label);
+      const labels = await labelOrgans(gpu, ct, {
+        ...options,
+        variant: "paper",
+        border: "safe",
+        others: createVolume(others, ct),
+      });
+      await Deno.mkdir(dirname(to), { recursive: true });
+      await writeNifti(to, labels, options);
     },
   };
 }

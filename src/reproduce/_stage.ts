@@ -18,9 +18,10 @@ export interface Stage {
   /**
    * Does the work.
    *
+   * @param key What names this stage with its options, code and inputs: work that was begun under another is not to be gone on with.
    * @returns Plain data to keep in the record, such as times.
    */
-  run(): Promise<unknown>;
+  run(key: string): Promise<unknown>;
   /**
    * Whether what {@linkcode Stage.run} returned may stand for good; without it, it may.
    *
@@ -80,7 +81,7 @@ export class StageRunner {
       return { record: before, reused: true };
     }
     const start = performance.now();
-    const detail = await stage.run();
+    const detail = await stage.run(key);
     const seconds = (performance.now() - start) / 1000;
     this.#signal?.throwIfAborted();
     for (const output of Object.values(stage.outputs)) this.#hashes.delete(output);

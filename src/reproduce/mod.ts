@@ -4,11 +4,20 @@
  * @module
  */
 
+export type { PlannedStages } from "./_plan.ts";
 export { gitCommit } from "./_git.ts";
-export { type Profile, type ProfileName, PROFILES } from "./profiles.ts";
 export {
+  type PhantomCohort,
+  type Profile,
+  type ProfileName,
+  PROFILES,
+  type TrainingSettings,
+} from "./profiles.ts";
+export {
+  planReproduction,
   reproduce,
   type ReproduceOptions,
   type ReproduceOutcome,
   type ReproduceProgress,
 } from "./reproduce.ts";
+export { verifyReproduction } from "./verify.ts";

@@ -1,19 +1,172 @@
+import type { AugmentRanges } from "../augment/mod.ts";
+import type { UNetBody } from "../nn/mod.ts";
+import { UNET_PRESETS } from "../nn/mod.ts";
+import type { OptimizerSpec } from "../train/mod.ts";
+import { presets } from "../augment/mod.ts";
 import type { Vec3 } from "../volume/mod.ts";
 
-/** How much a run does. */
-export interface Profile {
-  /** Phantoms made where no data folder is given. */
-  readonly phantoms: number;
-  /** Their voxels along x, y, z. */
+/** Phantoms made where no data folder is given. */
+export interface PhantomCohort {
+  /** For training and validation, see `splitCases`. */
+  readonly development: number;
+  /** Never seen before the end. */
+  readonly test: number;
+  /** Voxels along x, y, z. */
   readonly dims: Vec3;
-  /** mm between their voxels. */
+  /** mm between them. */
   readonly spacing: Vec3;
 }
 
-/** The profiles by name: `smoke` is the smallest run that shows every part at work, `quick` has more cases. */
+/** How every arm of a profile is trained; what an arm changes is its loss, its augmentation and its labels. */
+export interface TrainingSettings {
+  readonly network: UNetBody;
+  /** mm between voxels of the network's grid. */
+  readonly spacing: number;
+  /** Voxels of a sample along x, y, z. */
+  readonly crop: Vec3;
+  /** Where a sample is cut: anywhere, from the first voxel on where the crop holds the whole case, or around a labelled voxel. */
+  readonly cropMode: "uniform" | "nonzero";
+  readonly batch: number;
+  readonly steps: number;
+  readonly optimizer: OptimizerSpec;
+  readonly schedule: "cosine" | "paper";
+  /** The first learning rate of a cosine; the paper's schedule has its own. */
+  readonly rate: number;
+  /** Share of the steps that arms of overlap losses begin with under balanced cross-entropy; 0 for none. */
+  readonly warmStart: number;
+  /** Of the arms that augment. */
+  readonly augmentation: AugmentRanges;
+  /** HU that become 0 and 1. */
+  readonly window: { readonly low: number; readonly high: number };
+  /** Steps between two validations. */
+  readonly validateEvery: number;
+  /** Steps between two checkpoints. */
+  readonly checkpointEvery: number;
+}
+
+/** How much a run does. */
+export interface Profile {
+  readonly phantoms: PhantomCohort;
+  readonly training: TrainingSettings;
+  /** Names of the arms, see `parseArmName`. */
+  readonly arms: readonly string[];
+  /** How often each arm is trained, by seeds that follow the run's. */
+  readonly seeds: number;
+  /** Kernels that are timed: those of one suite, or all. */
+  readonly bench: "augment" | "all";
+}
+
+/** The 2 x 2 of claim 6. */
+const TWO_BY_TWO = [
+  "iou+aug",
+  "iou",
+  "balanced-cross-entropy+aug",
+  "balanced-cross-entropy",
+] as const;
+
+/** The paper's window ([C]). */
+const WINDOW = { low: -200, high: 400 } as const;
+
+/** The author's live setting; its translation is in voxels of 3 mm, here of the network's grid. */
+const augmentationAt = (spacing: number): AugmentRanges => {
+  const shift = presets.live.translation!.map((voxels) => voxels * 3 / spacing);
+  return { ...presets.live, translation: shift as unknown as Vec3 };
+};
+
+/** Training that a software adapter gets through: whole volumes on a coarse grid. */
+const COARSE: TrainingSettings = {
+  network: {
+    channels: [8, 16, 32, 48],
+    convolutions: 2,
+    norm: "instance",
+    slope: 0,
+    pool: 2,
+    up: "transposed-2",
+    split: false,
+  },
+  spacing: 9,
+  crop: [48, 40, 48],
+  cropMode: "uniform",
+  batch: 1,
+  steps: 500,
+  optimizer: { name: "adam" },
+  schedule: "cosine",
+  rate: 1e-2,
+  warmStart: 0.25,
+  augmentation: augmentationAt(9),
+  window: WINDOW,
+  validateEvery: 100,
+  checkpointEvery: 50,
+};
+
+/** The paper's network, crop, optimizer and stages ([C]). */
+const PAPER: TrainingSettings = {
+  network: UNET_PRESETS["unet"],
+  spacing: 3,
+  crop: [120, 120, 160],
+  cropMode: "nonzero",
+  batch: 3,
+  steps: 40_000,
+  optimizer: { name: "rmsprop" },
+  schedule: "paper",
+  rate: 1e-4,
+  warmStart: 0,
+  augmentation: presets.live,
+  window: WINDOW,
+  validateEvery: 2000,
+  checkpointEvery: 200,
+};
+
+const TRUNK = { dims: [122, 101, 112], spacing: [3, 3, 3] } as const satisfies Partial<
+  PhantomCohort
+>;
+
+/**
+ * The profiles by name: `smoke` shows every part at work in the least time, `quick` asks the paper's questions on phantoms, `full` adds all
+ * losses, three seeds and the pure losses, `paper` has the paper's own network and grid and wants a graphics card.
+ */
 export const PROFILES = {
-  smoke: { phantoms: 3, dims: [122, 101, 112], spacing: [3, 3, 3] },
-  quick: { phantoms: 10, dims: [122, 101, 112], spacing: [3, 3, 3] },
+  smoke: {
+    phantoms: { development: 3, test: 2, ...TRUNK },
+    training: {
+      ...COARSE,
+      network: { ...COARSE.network, channels: [4, 8, 16] },
+      spacing: 12,
+      crop: [32, 32, 32],
+      steps: 24,
+      augmentation: augmentationAt(12),
+      validateEvery: 12,
+    },
+    arms: TWO_BY_TWO,
+    seeds: 1,
+    bench: "augment",
+  },
+  quick: {
+    phantoms: { development: 30, test: 21, ...TRUNK },
+    training: COARSE,
+    arms: [...TWO_BY_TWO, "iou+aug+pure"],
+    seeds: 1,
+    bench: "all",
+  },
+  full: {
+    phantoms: { development: 60, test: 21, ...TRUNK },
+    training: { ...COARSE, steps: 2000, validateEvery: 200 },
+    arms: [
+      ...["iou", "dice", "cross-entropy", "balanced-cross-entropy", "ce-iou"]
+        .flatMap((loss) => [`${loss}+aug`, loss]),
+      ...["iou", "dice", "ce-iou"].map((loss) => `${loss}+aug+pure`),
+      "iou+aug+unsupervised",
+    ],
+    seeds: 3,
+    bench: "all",
+  },
+  paper: {
+    phantoms: { development: 60, test: 21, dims: [160, 160, 160], spacing: [3, 3, 3] },
+    training: PAPER,
+    arms: TWO_BY_TWO,
+    seeds: 1,
+    bench: "all",
+  },
 } as const satisfies Record<string, Profile>;
 
 /** A profile's name. */

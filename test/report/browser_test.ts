@@ -108,7 +108,9 @@ testUnless(
   "renderReproduceReport() opens in a browser without an error, loads nothing and draws its charts",
   reason,
   async () => {
-    const report = await renderReproduceReport(reproduceFixture(), [pictureFixture()]);
+    const report = await renderReproduceReport(reproduceFixture(), {
+      pictures: [pictureFixture()],
+    });
     await open(report, { viewport: DESKTOP }, async ({ page, complaints, requests }) => {
       assertEquals((await markedPixels(page)).length, 5);
       // Labels, then times and ratios of two suites. The mark of the mean and of TypeScript is in all, WebGPU's not in the ratios.
@@ -157,7 +159,7 @@ testUnless(
   reason,
   async () => {
     const reports = [
-      await renderReproduceReport(reproduceFixture(), [pictureFixture()]),
+      await renderReproduceReport(reproduceFixture(), { pictures: [pictureFixture()] }),
       await renderBenchReport(benchFixture()),
       await renderLossReport(lossFixture()),
     ];
@@ -227,9 +229,9 @@ testUnless(
   "renderReproduceReport() runs nothing that hostile texts bring along",
   reason,
   async () => {
-    const report = await renderReproduceReport(poison(reproduceFixture(), new Set()), [
-      pictureFixture(),
-    ]);
+    const report = await renderReproduceReport(poison(reproduceFixture(), new Set()), {
+      pictures: [pictureFixture()],
+    });
     await open(report, { viewport: DESKTOP }, async ({ page, complaints, requests }) => {
       assertEquals(await page.evaluate("globalThis.broken"), undefined);
       assertEquals(
@@ -264,7 +266,7 @@ testUnless("reports refuse scripts and addresses that are not their own", reason
 });
 
 testUnless("encodePng() writes files that a browser shows pixel for pixel", reason, async () => {
-  const report = await renderReproduceReport(reproduceFixture(), [pictureFixture()]);
+  const report = await renderReproduceReport(reproduceFixture(), { pictures: [pictureFixture()] });
   await open(report, { viewport: DESKTOP }, async ({ page }) => {
     const pictures = await page.evaluate<{ href: string; pixels: number[] }[]>(
       `Promise.all([...document.querySelectorAll("svg image")].map(async (element) => {
@@ -289,7 +291,9 @@ testUnless("encodePng() writes files that a browser shows pixel for pixel", reas
 });
 
 testUnless("renderReproduceReport() draws slices at their true proportions", reason, async () => {
-  const report = await renderReproduceReport(reproduceFixture(), [pictureFixture([40, 30, 24])]);
+  const report = await renderReproduceReport(reproduceFixture(), {
+    pictures: [pictureFixture([40, 30, 24])],
+  });
   await open(report, { viewport: DESKTOP }, async ({ page }) => {
     // 40 x 30 x 24 voxels of 3 x 3 x 4 mm.
     const expected = [120 / 90, 120 / 96, 90 / 96];

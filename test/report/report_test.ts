@@ -28,7 +28,9 @@ function bodyText(page: string): string {
 
 Deno.test("renderReproduceReport() escapes every text of the result, and shows it", async () => {
   const texts = new Set<string>();
-  const page = await renderReproduceReport(poison(reproduceFixture(), texts), [pictureFixture()]);
+  const page = await renderReproduceReport(poison(reproduceFixture(), texts), {
+    pictures: [pictureFixture()],
+  });
   assertFalse(page.includes("<img"));
   assertFalse(page.includes("<!--"));
   const { data, code } = scripts(page);
@@ -95,7 +97,7 @@ Deno.test("reports name no address outside themselves", async () => {
   for (
     const page of [
       await renderBenchReport(benchFixture()),
-      await renderReproduceReport(reproduceFixture(), [pictureFixture()]),
+      await renderReproduceReport(reproduceFixture(), { pictures: [pictureFixture()] }),
     ]
   ) {
     const addresses = [...page.matchAll(/\s(?:src|href|action)="([^"]*)"/g)].map(([, to]) => to!);

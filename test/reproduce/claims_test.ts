@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { pairs } from "../../bench/mod.ts";
-import type { BenchRatio, BenchResult, BenchRow, LabelScore } from "../../src/report/mod.ts";
-import { AUGMENTATION, FILTERED, judgeClaims } from "../../src/reproduce/_claims.ts";
+import type { Arm, ArmComparison, BenchRatio, BenchRow, LabelScore } from "../../src/report/mod.ts";
+import { type Evidence, judgeClaims } from "../../src/reproduce/_claims.ts";
+import { AUGMENTATION, FILTERED } from "../../src/reproduce/_claims_speed.ts";
 import { benchResult, gpuRow } from "./_bench.ts";
 
 const ratio = (against: BenchRatio["against"], low: number, kernel = "augment/warp") => ({
@@ -21,20 +22,29 @@ const score = (organ: "lungs" | "bone", dice?: number): LabelScore => ({
 
 const DISAGREES = { class: "absolute", max_abs: 9, ok: false, error: "9 differ" } as const;
 
+/** Evidence of a run in which nothing was trained, and all statements on losses hold. */
+const NOTHING: Evidence = {
+  kind: "phantom",
+  scores: [],
+  bench: benchResult(),
+  arms: [],
+  comparisons: [],
+  study: { checked: 2, failures: [] },
+};
+
 function judge(
   id: number,
-  evidence: { kind?: "phantom" | "ct-org" | "folder"; scores?: LabelScore[]; bench?: BenchResult },
+  evidence: Partial<Evidence>,
 ) {
-  const { kind = "phantom", scores = [], bench = benchResult() } = evidence;
-  return judgeClaims({ kind, scores, bench })[id - 1]!;
+  return judgeClaims({ ...NOTHING, ...evidence })[id - 1]!;
 }
 
 Deno.test("judgeClaims() gives one claim per numbered claim of the paper, each with a reason", () => {
-  const claims = judgeClaims({ kind: "phantom", scores: [], bench: benchResult() });
+  const claims = judgeClaims(NOTHING);
   assertEquals(claims.map(({ id }) => id), [1, 2, 3, 4, 5, 6, 7]);
-  for (const { verdict, why, measured } of claims) {
+  for (const { id, verdict, why, measured } of claims) {
     assertEquals(verdict, "not tested");
-    assertEquals(measured, undefined);
+    assertEquals(measured?.includes("statements"), id === 4 ? true : undefined);
     assert(why.length > 10);
   }
 });
@@ -183,4 +193,98 @@ Deno.test("judgeClaims() judges the sampler on hardware only", () => {
   const results = [exact, row("webgpu-fast", 5, 2.1)];
   const wrong = judge(7, { bench: { ...benchResult({ software: false }), results } });
   assertEquals([wrong.verdict, wrong.measured], ["not tested", undefined]);
+});
+
+const figure = (mean: number) => ({
+  n: 20,
+  mean,
+  sd: 0.1,
+  ci95: [mean - 0.02, mean + 0.02] as const,
+});
+
+/** The arm with IOU loss and augmentation, by its Dice. */
+function iouArm(dice: Record<string, number>): Arm {
+  return {
+    name: "iou+aug",
+    loss: "iou",
+    augmentation: true,
+    recipe: "iou in all 500 steps",
+    seeds: [1],
+    steps: 500,
+    cost: { parameters: 1, seconds: 1 },
+    scored_at_mm: 9,
+    organs: Object.fromEntries(
+      Object.entries(dice).map(([organ, mean]) => [organ, {
+        dice: figure(mean),
+        dice_3mm: figure(mean - 0.1),
+      }]),
+    ),
+  };
+}
+
+Deno.test("judgeClaims() judges Dice by the lowest organ, and tells the figures at 3 mm beside those of the network's grid", () => {
+  const good = { liver: 0.9, bladder: 0.78, lungs: 0.95, kidneys: 0.8, bone: 0.9 };
+  const held = judge(2, { arms: [iouArm(good)] });
+  assertEquals(held.verdict, "holds on phantoms");
+  assertStringIncludes(held.measured!, "on a grid of 9 mm: liver 0.900 (0.880 to 0.920, n = 20)");
+  assertStringIncludes(held.why, "at 3 mm");
+  assertStringIncludes(held.why, "bladder 0.680");
+  const failed = judge(2, { arms: [iouArm({ ...good, bladder: 0.779 })] });
+  assertEquals(failed.verdict, "fails on phantoms");
+  assertStringIncludes(failed.why, "not so of bladder");
+  assertEquals(judge(2, { kind: "ct-org", arms: [iouArm(good)] }).verdict, "reproduced");
+  assertEquals(judge(2, { kind: "folder", arms: [iouArm(good)] }).verdict, "not tested");
+  const { bladder: _, ...four } = good;
+  assertEquals(judge(2, { arms: [iouArm(four)] }).verdict, "not tested");
+});
+
+const effect = (
+  effect: ArmComparison["effect"],
+  difference: number,
+  p_value: number,
+): ArmComparison => ({
+  effect,
+  arms: [],
+  organ: "mean",
+  metric: "dice",
+  difference,
+  ci95: [difference - 0.01, difference + 0.01],
+  n: 20,
+  p_value,
+  test: "a test",
+});
+
+Deno.test("judgeClaims() wants both main effects above 0 and no chance, and the loss's for claim 4", () => {
+  const of = (loss: [number, number], augmentation: [number, number]) => {
+    const comparisons = [
+      effect("loss", ...loss),
+      effect("augmentation", ...augmentation),
+      effect("interaction", -0.01, 0.5),
+    ];
+    return [judge(4, { comparisons }), judge(6, { comparisons })].map(({ verdict }) => verdict);
+  };
+  const [holds, fails] = ["holds on phantoms", "fails on phantoms"] as const;
+  assertEquals(of([0.1, 0.01], [0.2, 0.001]), [holds, holds]);
+  assertEquals(of([0.1, 0.01], [0.2, 0.06]), [holds, fails]);
+  assertEquals(of([0.1, 0.06], [0.2, 0.001]), [fails, fails]);
+  assertEquals(of([-0.1, 0.001], [0.2, 0.001]), [fails, fails]);
+  const study = { checked: 2, failures: ["one"] };
+  const comparisons = [effect("loss", 0.1, 0.01)];
+  assertEquals(judge(4, { comparisons, study }).verdict, fails);
+  assertStringIncludes(
+    judge(4, { comparisons }).measured!,
+    "+0.100 (95 % interval +0.090 to +0.110",
+  );
+});
+
+Deno.test("judgeClaims() judges the time of a case by the paper's own network and grid alone", () => {
+  const segment = { seconds: [5, 1, 4.3], asPaper: true, what: "the paper's" };
+  const verdict = (seconds: number[], software: boolean) =>
+    judge(5, { segment: { ...segment, seconds }, bench: benchResult({ software }) }).verdict;
+  assertEquals(verdict([5, 1, 4.3], true), "holds on a software adapter");
+  assertEquals(verdict([5, 1, 4.4], true), "fails on a software adapter");
+  assertEquals(verdict([5, 1, 4.3], false), "reproduced");
+  const small = judge(5, { segment: { ...segment, asPaper: false } });
+  assertEquals(small.verdict, "not tested");
+  assertStringIncludes(small.measured!, "median 4.30 s, longest 5.00 s of 3 cases");
 });

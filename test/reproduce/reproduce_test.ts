@@ -12,7 +12,7 @@ import type { Gpu } from "../../src/gpu/mod.ts";
 import { ORGANS } from "../../src/labels/mod.ts";
 import { dice } from "../../src/metrics/mod.ts";
 import { labelStage } from "../../src/reproduce/_labels.ts";
-import { reproduce, type ReproduceOptions } from "../../src/reproduce/mod.ts";
+import { type Profile, reproduce, type ReproduceOptions } from "../../src/reproduce/mod.ts";
 import {
   defaultFolder,
   type ReproduceProgress,
@@ -22,9 +22,13 @@ import { createVolume, readNifti, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
 import { benchResult, countingBench, gpuRow } from "./_bench.ts";
 import { withFolder } from "./_folder.ts";
+import { emptyStudy, TINY } from "./_settings.ts";
 
-/** A part of the trunk with lung and spine, so that a run takes a second. */
-const SETTINGS = { phantoms: 2, dims: [40, 46, 30], spacing: [6, 6, 6] } as const;
+/** No network, so that a run takes a second. */
+const SETTINGS: Profile = {
+  ...TINY,
+  phantoms: { ...TINY.phantoms, development: 0 },
+};
 
 /** Runs with a stand-in for the benchmark and returns what happened. */
 async function run(
@@ -37,7 +41,12 @@ async function run(
   const lookForPeers = () => Promise.resolve({ programs: peers, absent: [], asked: "scipy" });
   const progress: ReproduceProgress[] = [];
   const adapter = testAdapter();
-  const outcome = await reproduceWith({ settings: SETTINGS, bench, lookForPeers }, {
+  const outcome = await reproduceWith({
+    settings: SETTINGS,
+    bench,
+    lookForPeers,
+    study: emptyStudy,
+  }, {
     seed: 5,
     out,
     ...adapter !== undefined && { adapter },
@@ -90,21 +99,30 @@ Deno.test("reproduce() writes result, report and every stage's files", () =>
       [
         ...cases,
         "bench.json",
+        "losses.json",
         "report.html",
         "result.json",
         "scores.json",
+        "split.json",
         "stages/bench.json",
+        "stages/losses.json",
         "stages/score.json",
+        "stages/split.json",
       ].sort(),
     );
     assertEquals(JSON.parse(await Deno.readTextFile(resultPath)), result);
     assertStringIncludes(await Deno.readTextFile(reportPath), "<html");
-    assertEquals(result.dataset, { name: "phantoms", kind: "phantom", test: [0, 1] });
+    assertEquals(result.dataset, {
+      ...{ name: "phantoms", kind: "phantom" },
+      ...{ train: [], validation: [], test: [0, 1] },
+    });
     assertEquals(result.bench, benchResult());
     assertEquals(result.claims.length, 7);
-    assertEquals(result.manifest.seeds, { phantoms: 5, bench: 5 });
+    assertEquals(result.manifest.seeds, {
+      ...{ phantoms: 5, split: 5, "training 1": 5, losses: 5, bench: 5 },
+    });
     const kinds = [...new Set(progress.map(({ stage }) => stage))];
-    assertEquals(kinds, ["data", "grid", "labels", "score", "bench", "report"]);
+    assertEquals(kinds, ["split", "data", "grid", "labels", "score", "losses", "bench", "report"]);
     progress.reduce((before, { fraction }) => {
       assert(fraction >= before && fraction <= 1);
       return fraction;
@@ -147,7 +165,7 @@ Deno.test("reproduce() takes every stage from the run before when nothing change
     assertEquals(first.reused, []);
     assertEquals(first.benchCalls, 1);
     const second = await run(folder);
-    assertEquals(second.reused.length, 8);
+    assertEquals(second.reused.length, 10);
     assertEquals(second.benchCalls, 0);
     assertEquals(second.result.labels, first.result.labels);
     assertEquals(second.result.manifest.outputs, first.result.manifest.outputs);
@@ -171,7 +189,7 @@ Deno.test("reproduce() does not take over a benchmark in which a kernel was wron
       await run(out, {}, result);
       const second = await run(out);
       assertEquals(second.benchCalls, 1);
-      assertEquals(second.reused.length, 7);
+      assertEquals(second.reused.length, 9);
       assertEquals((await run(out)).benchCalls, 0);
     }
   }));
@@ -196,16 +214,16 @@ Deno.test("labelStage() names the adapter: another one's times are not taken ove
 });
 
 Deno.test("defaultFolder() differs by profile, data folder and seed", () => {
-  assertEquals(defaultFolder({}), join("reports", "smoke-1"));
-  assertEquals(defaultFolder({ profile: "quick", seed: 3 }), join("reports", "quick-3"));
+  assertEquals(defaultFolder({}), join("reports", "quick-1"));
+  assertEquals(defaultFolder({ profile: "full", seed: 3 }), join("reports", "full-3"));
   for (const data of ["a/CT-ORG", "a/CT-ORG/", resolve("CT-ORG"), "CT-ORG/x/.."]) {
-    assertEquals(defaultFolder({ data, seed: 2 }), join("reports", "smoke-CT-ORG-2"));
+    assertEquals(defaultFolder({ data, seed: 2 }), join("reports", "quick-CT-ORG-2"));
   }
 });
 
 Deno.test("reproduce() goes on where it was stopped and leaves no half file", () =>
   withFolder(async (folder) => {
-    for (const stage of ["data", "grid", "labels", "score", "bench"]) {
+    for (const stage of ["split", "data", "grid", "labels", "score", "losses", "bench"]) {
       const out = join(folder, stage);
       const abort = new AbortController();
       await assertRejects(
@@ -247,9 +265,11 @@ Deno.test("reproduce() reruns only what a changed input reaches", () =>
     await writeNifti(path, createVolume(labels.data, labels));
     const second = await run(out, { data });
     assertEquals(second.reused, [
+      "Split: taken from the run before",
       "3 mm grid of case 3: taken from the run before",
       "Lungs and bone of case 3: taken from the run before",
       "Lungs and bone of case 4: taken from the run before",
+      "Study of the losses: taken from the run before",
       "Benchmark: taken from the run before",
     ]);
     const bone = (labels: typeof first.result.labels, number: number) =>
@@ -269,11 +289,16 @@ Deno.test("reproduce() scores cases 0 to 20 of a data folder alone and says so",
   withFolder(async (folder) => {
     const data = join(folder, "data");
     await writeData(data, [20, 21]);
-    const { result } = await run(join(folder, "run"), { data });
-    assertEquals(result.dataset, { name: "data", kind: "folder", test: [20] });
+    const { result } = await run(join(folder, "run"), { data, arms: ["iou"] });
+    assertEquals(result.dataset, {
+      ...{ name: "data", kind: "folder" },
+      ...{ train: [21], validation: [], test: [20] },
+    });
     assertEquals([...new Set(result.labels!.map(({ case: number }) => number))], [20]);
     assertStringIncludes(result.manifest.not_run![0]!.name, "1 case");
     assertEquals(result.claims[2]!.verdict, "not tested");
+    // The case to train on has lungs and bone of the rules alone.
+    assertEquals(result.arms!.map(({ labels }) => labels), ["unsupervised"]);
   }));
 
 Deno.test("reproduce() refuses a data folder it cannot use, in one line", () =>
@@ -310,7 +335,7 @@ Deno.test("reproduce() refuses an unknown profile and a wrong seed", async () =>
   await assertRejects(
     () => reproduce({ profile: "huge" as "smoke" }),
     RangeError,
-    "the profiles are smoke, quick",
+    "the profiles are smoke, quick, full, paper",
   );
   await assertRejects(() => reproduce({ seed: -1 }), RangeError, "found -1");
 });

@@ -1,0 +1,182 @@
+import { join } from "@std/path";
+import type { BenchProgress } from "../../bench/mod.ts";
+import type { Gpu } from "../gpu/mod.ts";
+import {
+  type LabelScore,
+  renderReproduceReport,
+  type Transfer,
+  writeTextWhole,
+} from "../report/mod.ts";
+import type { LossStudy } from "../study/mod.ts";
+import { organResults } from "./_arm_results.ts";
+import { type Bench, benchStage, type LookForPeers } from "./_bench.ts";
+import { gridFiles, resampleStage } from "./_cases.ts";
+import { toJson } from "./_files.ts";
+import { type LabelledFiles, labelStage, scoreStage, unsupervisedFile } from "./_labels.ts";
+import { lossStudyStage, type Study } from "./_loss_study.ts";
+import { type NetworkStages, testOn, type Trained, trainNetworks } from "./_networks.ts";
+import { casePictures } from "./_pictures.ts";
+import { plannedSeconds, totalSeconds } from "./_plan.ts";
+import { composeResult } from "./_result.ts";
+import { Run } from "./_run.ts";
+import { splitStage } from "./_split.ts";
+import { PAPER_SPACING } from "../data/mod.ts";
+import { folderName, isScorable } from "./_source.ts";
+import type { Prepared, ReproduceOptions, ReproduceOutcome } from "./reproduce.ts";
+
+/** What a pipeline works with. */
+export interface PipelineParts {
+  readonly gpu: Gpu;
+  readonly bench: Bench;
+  readonly lookForPeers: LookForPeers;
+  readonly study: Study;
+}
+
+/** Runs all stages one after the other and writes result and report. */
+export async function runPipeline(
+  prepared: Prepared,
+  { gpu, bench, lookForPeers, study: studyLosses }: PipelineParts,
+  options: ReproduceOptions,
+): Promise<ReproduceOutcome> {
+  const { folder, seed, settings, split, plan, trainees } = prepared;
+  const { signal, adapter } = options;
+  const startedAt = new Date().toISOString();
+  const run = new Run(folder, totalSeconds(plan), options);
+  const secondsOf = (stage: string) => plannedSeconds(plan, stage);
+  await prepareCases(prepared, run, signal);
+  const labelled = await labelCases(prepared, run, gpu, signal);
+
+  const scorePath = join(folder, "scores.json");
+  const score = scoreStage(labelled, scorePath, signal);
+  await run.stage(score, "Dice of the rules against the truth", secondsOf("score"));
+  const scores = await readJson<LabelScore[]>(scorePath);
+
+  const stages = { run, gpu, folder, settings: settings.training, split, plan, signal };
+  const trained = split.train.length > 0 ? await trainNetworks(stages, trainees) : [];
+  const transfer = trained.length > 0
+    ? await tryElsewhere(prepared, stages, trained[0]!, options)
+    : undefined;
+
+  const studyPath = join(folder, "losses.json");
+  await run.stage(
+    lossStudyStage(studyLosses, seed, studyPath),
+    "Study of the losses",
+    secondsOf("losses"),
+  );
+  const study = await readJson<LossStudy>(studyPath);
+
+  const benchPath = join(folder, "bench.json");
+  const onProgress = ({ kernel, case: name, done, total }: BenchProgress) =>
+    run.say("bench", `Benchmark: ${kernel}, ${name}`, {
+      within: done / total,
+      seconds: secondsOf("bench"),
+    });
+  const peers = await lookForPeers(signal);
+  const suite = settings.bench === "all" ? {} : { suite: settings.bench };
+  await run.stage(
+    benchStage(bench, benchPath, gpu.info.description, {
+      ...adapter !== undefined && { adapter },
+      ...signal && { signal },
+      ...{ ...suite, seed, peers, onProgress },
+    }),
+    "Benchmark",
+    secondsOf("bench"),
+  );
+
+  run.say("report", "Report");
+  const result = await composeResult({
+    ...{ prepared, options, startedAt, run, scores, trained, study },
+    ...transfer && { transfer },
+    adapter: gpu.info,
+    bench: await readJson(benchPath),
+  });
+  const html = await renderReproduceReport(result, {
+    pictures: await casePictures(labelled, scores, { ...signal && { signal } }),
+    curves: trained.map(({ curve }) => curve),
+    study,
+  });
+  signal?.throwIfAborted();
+  const resultPath = join(folder, "result.json");
+  const reportPath = join(folder, "report.html");
+  await writeTextWhole(reportPath, html);
+  await writeTextWhole(resultPath, toJson(result));
+  return { resultPath, reportPath, result };
+}
+
+/** Writes the split, makes the cases that are to be made, and brings all to 3 mm. */
+async function prepareCases(
+  { folder, seed, source, split, plan }: Prepared,
+  run: Run,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const to = join(folder, "split.json");
+  const stage = splitStage(split, { dataset: source.dataset.name, seed, to });
+  await run.stage(stage, "Split", plannedSeconds(plan, "split"));
+  for (const [i, from] of source.cases.entries()) {
+    const name = `case ${from.number}`;
+    if (source.makers) {
+      await run.stage(source.makers[i]!, `Phantom of ${name}`, plannedSeconds(plan, "data"));
+    }
+    await run.stage(
+      resampleStage(from, gridFiles(folder, from.number), signal),
+      `3 mm grid of ${name}`,
+      plannedSeconds(plan, "grid"),
+    );
+  }
+}
+
+/** Labels by the rules the test cases that they may be judged on. */
+async function labelCases(
+  { folder, source, split, plan }: Prepared,
+  run: Run,
+  gpu: Gpu,
+  signal: AbortSignal | undefined,
+): Promise<LabelledFiles[]> {
+  const labelled: LabelledFiles[] = [];
+  for (const one of source.cases) {
+    const { number } = one;
+    if (!split.test.includes(number) || !isScorable(one)) continue;
+    const truth = gridFiles(folder, number);
+    const found = unsupervisedFile(folder, number);
+    await run.stage(
+      labelStage(gpu, truth, found, signal),
+      `Lungs and bone of case ${number}`,
+      plannedSeconds(plan, "labels"),
+    );
+    labelled.push({ truth, found });
+  }
+  return labelled;
+}
+
+/** Tries a trained network on the CTs of another folder. */
+async function tryElsewhere(
+  { transfer, plan, seed }: Prepared,
+  stages: NetworkStages,
+  { trainee }: Trained,
+  { transfer: from }: ReproduceOptions,
+): Promise<Transfer | undefined> {
+  if (from === undefined) return undefined;
+  const cases = [];
+  for (const one of transfer) {
+    const to = gridFiles(stages.folder, one.number, "transfer");
+    await stages.run.stage(
+      resampleStage(one, to, stages.signal, "transfer"),
+      `3 mm grid of case ${one.number} of ${folderName(from)}`,
+      plannedSeconds(plan, "transfer"),
+    );
+    cases.push(to);
+  }
+  const numbers = cases.map(({ number }) => number);
+  const { scores } = await testOn(stages, trainee, { cases, prefix: "transfer-" });
+  return {
+    name: folderName(from),
+    arm: trainee.arm.name,
+    seed: trainee.seed,
+    cases: numbers,
+    organs: organResults([scores], PAPER_SPACING, numbers, seed),
+  };
+}
+
+async function readJson<T>(path: string): Promise<T> {
+  return JSON.parse(await Deno.readTextFile(path));
+}
