@@ -18,6 +18,7 @@ export { combine, invert } from "./combine.ts";
 export * from "./components.ts";
 export { type DistanceMap, distanceTransform, NO_FEATURE, readDistances } from "./distance.ts";
 export { ball, type BallOptions, box, line, reflect, type StructuringElement } from "./element.ts";
+export { fastestMethod } from "./fastest_method.ts";
 export { fillHoles, type FillHolesOptions } from "./fill_holes.ts";
 export type { PackedMask } from "./mask.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./operations.ts";

@@ -2,6 +2,7 @@ import type { Gpu } from "../gpu/mod.ts";
 import type { Vec3 } from "../volume/mod.ts";
 import { reach, reflect, type StructuringElement } from "./element.ts";
 import { spreadDistance } from "./spread_distance.ts";
+import { fastestMethod } from "./fastest_method.ts";
 import { spreadFft } from "./fft.ts";
 import type { PackedMask } from "./mask.ts";
 import { spreadPacked } from "./packed.ts";
@@ -11,9 +12,9 @@ import type { Spread } from "./spread.ts";
 export interface MorphologyOptions {
   /**
    * `"packed"` (default), `"fft"`, the paper's, or `"distance"`, for balls of odd size alone, whose time hardly grows with the ball; they
-   * agree bit for bit.
+   * agree bit for bit. `"auto"` takes the fastest, see {@linkcode fastestMethod}.
    */
-  readonly method?: "packed" | "fft" | "distance";
+  readonly method?: "packed" | "fft" | "distance" | "auto";
   /** What lies beyond the volume's faces: the mask is continued by it for ever. Default `"background"`. */
   readonly outside?: "background" | "foreground";
 }
@@ -109,7 +110,8 @@ function spread(
   { method = "packed" }: MorphologyOptions,
   place: Pick<Spread, "dims" | "offset"> = { dims: mask.dims, offset: [0, 0, 0] },
 ): PackedMask {
-  return METHODS[method](gpu, mask, { ...step, ...place });
+  const work = { ...step, ...place };
+  return METHODS[method === "auto" ? fastestMethod(gpu, work) : method](gpu, mask, work);
 }
 
 /**

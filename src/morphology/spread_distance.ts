@@ -1,5 +1,4 @@
 import type { Gpu } from "../gpu/mod.ts";
-import type { Vec3 } from "../volume/mod.ts";
 import { squaredDistanceField } from "./distance.ts";
 import { reach, type StructuringElement } from "./element.ts";
 import type { PackedMask } from "./mask.ts";
@@ -24,45 +23,69 @@ const ROUNDING = 4 * 2 ** -23;
  */
 export function spreadDistance(gpu: Gpu, mask: PackedMask, spread: Spread): PackedMask {
   const { element, flip, fill, dims, offset } = spread;
-  const { spacing, limit } = squaredRadius(element);
+  const { name, dims: size, spacing } = element;
+  const shell = shellOf(element);
+  if (!spacing || !shell) {
+    throw new RangeError(
+      `Cannot dilate or erode by distances: "${name}" of ${
+        size.join(" x ")
+      } voxels is no ball of odd size about its origin; use the method "packed"`,
+    );
+  }
+  if (!isApart(shell)) {
+    throw new RangeError(
+      `Cannot dilate or erode by distances: the squared distances ${shell.last} and ${shell.first} mm^2 on either side of "${name}" are ` +
+        `too near for 32-bit floats; use the method "packed"`,
+    );
+  }
   using distances = squaredDistanceField(gpu, mask, {
     ...{ spacing, dims, offset, flip, fill },
     reach: reach(element),
   });
+  const limit = (shell.last + shell.first) / 2;
   return threshold(gpu, distances, flip ? { min: limit } : { max: limit });
 }
 
-/** The squared radius that tells a ball's voxels from all others, mm^2. */
-function squaredRadius(element: StructuringElement): { spacing: Vec3; limit: number } {
-  const { name, dims, origin, data, spacing } = element;
-  const noBall = new RangeError(
-    `Cannot dilate or erode by distances: "${name}" of ${
-      dims.join(" x ")
-    } voxels is no ball of odd size about its origin; use the method "packed"`,
-  );
-  if (!spacing) throw noBall;
-  // The nearest voxels beyond the box are those next to its faces.
+/**
+ * Whether the method by distances takes an element.
+ *
+ * @param element The element.
+ * @returns True for a ball of odd size whose surface lies between two squared distances that 32-bit floats tell apart.
+ */
+export function isMeasurable(element: StructuringElement): boolean {
+  const shell = shellOf(element);
+  return shell !== undefined && isApart(shell);
+}
+
+/** Squared distances from a ball's middle, mm^2: the largest in it and the smallest beyond it. */
+interface Shell {
+  readonly last: number;
+  readonly first: number;
+}
+
+/** The shell of a ball of odd size about its origin; of no other element. */
+function shellOf({ dims, origin, data, spacing }: StructuringElement): Shell | undefined {
+  if (!spacing || dims.some((n, axis) => n !== 2 * origin[axis]! + 1)) return undefined;
+  const [xs, ys, zs] = dims.map((n, axis) =>
+    Float64Array.from({ length: n }, (_, i) => ((i - origin[axis]!) * spacing[axis]!) ** 2)
+  ) as [Float64Array, Float64Array, Float64Array];
   let last = 0;
-  let first = Math.min(...spacing.map((mm, axis) => ((dims[axis]! + 1) / 2 * mm) ** 2));
-  for (let z = 0, i = 0; z < dims[2]; z++) {
-    for (let y = 0; y < dims[1]; y++) {
-      for (let x = 0; x < dims[0]; x++, i++) {
-        const squared = [x, y, z].reduce(
-          (sum, place, axis) => sum + ((place - origin[axis]!) * spacing[axis]!) ** 2,
-          0,
-        );
-        if (data[i]) last = Math.max(last, squared);
+  // The nearest voxels beyond the box are those next to its faces.
+  let first = Math.min(...spacing.map((mm, axis) => ((origin[axis]! + 1) * mm) ** 2));
+  let i = 0;
+  for (const z of zs) {
+    for (const y of ys) {
+      for (const x of xs) {
+        const squared = x + y + z;
+        if (data[i++]) last = Math.max(last, squared);
         else first = Math.min(first, squared);
       }
     }
   }
-  if (!(last < first) || dims.some((n, axis) => n !== 2 * origin[axis]! + 1)) throw noBall;
-  const limit = (last + first) / 2;
-  if (first - last < 2 * ROUNDING * first) {
-    throw new RangeError(
-      `Cannot dilate or erode by distances: the squared distances ${last} and ${first} mm^2 on either side of "${name}" are too near for ` +
-        `32-bit floats; use the method "packed"`,
-    );
-  }
-  return { spacing, limit };
+  return last < first ? { last, first } : undefined;
+}
+
+/** Whether the middle of a shell is farther from both sides than rounding reaches. */
+function isApart({ last, first }: Shell): boolean {
+  return first - last >= 2 * ROUNDING * first;
 }
