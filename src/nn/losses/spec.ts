@@ -185,18 +185,27 @@ export function checkLoss(spec: LossSpec): void {
 function faultOf(spec: LossSpec): string | undefined {
   switch (spec.name) {
     case "iou-power":
-      return isPositive(spec.exponent) ? undefined : "the exponent must be positive";
+      return isPositive(spec.exponent)
+        ? undefined
+        : "the exponent must be positive and fit 32 bits";
     case "iou-mean":
-      if (!Number.isFinite(spec.power)) return "the mean's power must be finite";
+      if (!Number.isFinite(Math.fround(spec.power))) {
+        return "the mean's power must be finite and fit 32 bits";
+      }
       if (spec.exponents.length === 0) return "it needs an exponent";
-      return spec.exponents.every(isPositive) ? undefined : "the exponents must be positive";
+      return spec.exponents.every(isPositive)
+        ? undefined
+        : "the exponents must be positive and fit 32 bits";
     case "tversky":
-      if (!(spec.alpha >= 0 && spec.alpha < Infinity)) return "alpha must not be negative";
+      if (!(spec.alpha >= 0 && Math.fround(spec.alpha) < Infinity)) {
+        return "alpha must not be negative and fit 32 bits";
+      }
       // With beta = 0 a class that is not predicted at all gives 0 / 0.
-      return isPositive(spec.beta) ? undefined : "beta must be positive";
+      return isPositive(spec.beta) ? undefined : "beta must be positive and fit 32 bits";
   }
 }
 
+/** Positive also as a 32-bit float, which the GPU takes it as. */
 function isPositive(value: number): boolean {
-  return value > 0 && value < Infinity;
+  return Math.fround(value) > 0 && Math.fround(value) < Infinity;
 }

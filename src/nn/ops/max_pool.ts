@@ -16,29 +16,26 @@ import {
   type PoolSize,
 } from "./max_pool.wgsl.ts";
 
-/** Axes, floats in an item, edge of a window. */
-type Key = [...TensorShape, 1 | 4, PoolSize];
-
-const pool = memo((...[a, b, c, d, e, width, size, precision]: [...Key, Precision]) =>
+const pool = memo((shape: TensorShape, width: 1 | 4, size: PoolSize, precision: Precision) =>
   defineKernel({
     label: "nn/max-pool",
-    code: maxPoolWgsl([a, b, c, d, e], width, size, precision),
+    code: maxPoolWgsl(shape, width, size, precision),
     bindings: { source: "read", pooled: "write" },
   })
 );
 
-const winners = memo((...[a, b, c, d, e, width, size]: Key) =>
+const winners = memo((shape: TensorShape, width: 1 | 4, size: PoolSize) =>
   defineKernel({
     label: "nn/max-pool winners",
-    code: maxPoolWinnerWgsl([a, b, c, d, e], width, size),
+    code: maxPoolWinnerWgsl(shape, width, size),
     bindings: { source: "read", winner: "write" },
   })
 );
 
-const gathered = memo((...[a, b, c, d, e, width, size]: Key) =>
+const gathered = memo((shape: TensorShape, width: 1 | 4, size: PoolSize) =>
   defineKernel({
     label: "nn/max-pool-gradient",
-    code: maxPoolGradientWgsl([a, b, c, d, e], width, size),
+    code: maxPoolGradientWgsl(shape, width, size),
     bindings: { winner: "read", gradient: "read", dx: "write" },
   })
 );
@@ -69,7 +66,7 @@ export function maxPool3d<P extends Precision>(
   const { width, items } = itemsOf(shape);
   return filled(allocateTensor(gpu, shape, "pooled activation", precision), (pooled) => {
     gpu.dispatch(
-      pool(...input.shape, width, size, precision),
+      pool(input.shape, width, size, precision),
       { source: input.array, pooled: pooled.array },
       gpu.workgroups(items, 64),
     );
@@ -101,7 +98,7 @@ export function maxPool3dGradient(
   const { width, items } = itemsOf(shape);
   using winner = gpu.allocate(4 * elementCount(shape), "winners of a max-pool");
   gpu.dispatch(
-    winners(...input.shape, width, size),
+    winners(input.shape, width, size),
     { source: input.array, winner },
     gpu.workgroups(items, 64),
   );
@@ -110,7 +107,7 @@ export function maxPool3dGradient(
     width;
   return filled(allocateTensor(gpu, input.shape, "gradient of a max-pool's input"), (dx) => {
     gpu.dispatch(
-      gathered(...input.shape, width, size),
+      gathered(input.shape, width, size),
       { winner, gradient: gradient.array, dx: dx.array },
       gpu.workgroups(cells, 64),
     );

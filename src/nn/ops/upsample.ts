@@ -16,14 +16,16 @@ import {
   upsampleTrilinearWgsl,
 } from "./upsample.wgsl.ts";
 
-/** Axes, floats in an item, mode. */
-type Key = [...TensorShape, 1 | 4, UpsampleMode];
-
-const forward = memo((...[a, b, c, d, e, width, mode, precision]: [...Key, Precision]) =>
+const forward = memo((
+  shape: TensorShape,
+  width: 1 | 4,
+  mode: UpsampleMode,
+  precision: Precision,
+) =>
   defineKernel({
     label: `nn/upsample ${mode}`,
     code: (mode === "nearest" ? upsampleNearestWgsl : upsampleTrilinearWgsl)(
-      [a, b, c, d, e],
+      shape,
       width,
       precision,
     ),
@@ -31,11 +33,11 @@ const forward = memo((...[a, b, c, d, e, width, mode, precision]: [...Key, Preci
   })
 );
 
-const backward = memo((...[a, b, c, d, e, width, mode]: Key) =>
+const backward = memo((shape: TensorShape, width: 1 | 4, mode: UpsampleMode) =>
   defineKernel({
     label: `nn/upsample-gradient ${mode}`,
     code: (mode === "nearest" ? upsampleNearestGradientWgsl : upsampleTrilinearGradientWgsl)(
-      [a, b, c, d, e],
+      shape,
       width,
     ),
     bindings: { gradient: "read", result: "write" },
@@ -70,7 +72,7 @@ export function upsample3d<P extends Precision>(
   const cells = batch * (nz + 1) * (ny + 1) * (nx + 1) * channels / width;
   return filled(allocateTensor(gpu, shape, "upsampled activation", precision), (result) => {
     gpu.dispatch(
-      forward(...input.shape, width, mode, precision),
+      forward(input.shape, width, mode, precision),
       { source: input.array, result: result.array },
       gpu.workgroups(mode === "nearest" ? items : cells, 64),
     );
@@ -109,7 +111,7 @@ export function upsample3dGradient(
   const tiles = elementCount(tiledAxes(shape)) / width;
   return filled(allocateTensor(gpu, shape, "gradient of an upsampling's input"), (result) => {
     gpu.dispatch(
-      backward(...shape, width, mode),
+      backward(shape, width, mode),
       { gradient: gradient.array, result: result.array },
       gpu.workgroups(mode === "nearest" ? items : tiles, 64),
     );

@@ -23,6 +23,15 @@ Deno.test("parameterCount() of the paper's network is the count by hand", () => 
   assertEquals(parameterCount(paper), 2_214_887);
 });
 
+Deno.test("parameterCount() of split networks is what the config's docstring says", () => {
+  const millions = (more: Partial<UNetConfig>) =>
+    (parameterCount({ ...paper, ...more }) / 1e6).toFixed(2);
+  assertEquals(millions({}), "2.21");
+  assertEquals(millions({ split: true }), "1.01");
+  assertEquals(millions({ split: true, up: "nearest" }), "0.64");
+  assertEquals(millions({ split: true, up: "nearest", convolutions: 1 }), "0.32");
+});
+
 Deno.test("parameterCount() of a split network is the count by hand", () => {
   // One convolution a level, split, and no weights on the way up: the wiring that comes near the paper's 0.33 million.
   const config: UNetConfig = { ...paper, split: true, convolutions: 1, up: "nearest" };
