@@ -61,6 +61,10 @@ export const BORDERS: readonly Shapes[] = [
   shapes([1, 5, 9, 6, 4], [1, 1, 3], 8),
   shapes([1, 5, 7, 8, 3], [2, 2, 2], 2),
   shapes([1, 2, 3, 2, 80], [3, 3, 3], 78),
+  // As tiles of Winograd's transforms, along every axis less than full; channels in fours and not.
+  shapes([2, 7, 9, 13, 8], [3, 3, 3], 12),
+  shapes([3, 6, 3, 5, 5], [3, 3, 3], 7),
+  shapes([1, 4, 1, 1, 72], [3, 3, 3], 72),
 ];
 
 /** Says a convolution's shapes. */

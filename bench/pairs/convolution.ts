@@ -45,7 +45,12 @@ export interface ConvolutionInput extends Shapes {
 /** Convolution. */
 export const conv3d: Pair<ConvolutionInput> = {
   name: "nn/conv3d",
-  kernels: ["src/nn/ops/correlate.wgsl.ts", "src/nn/ops/pack_weights.wgsl"],
+  kernels: [
+    "src/nn/ops/correlate.wgsl.ts",
+    "src/nn/ops/pack_weights.wgsl",
+    "src/nn/ops/winograd.wgsl.ts",
+    "src/nn/ops/winograd_transforms.wgsl.ts",
+  ],
   cases: convolutionCases((shapes, random) => ({
     ...shapes,
     input: numbers(random, elementCount(shapes.inputShape), 1),
@@ -78,7 +83,12 @@ export interface InputGradientInput extends Shapes {
 /** Gradient of a convolution by its input. */
 export const conv3dInput: Pair<InputGradientInput> = {
   name: "nn/conv3d-input-gradient",
-  kernels: ["src/nn/ops/correlate.wgsl.ts", "src/nn/ops/pack_weights.wgsl"],
+  kernels: [
+    "src/nn/ops/correlate.wgsl.ts",
+    "src/nn/ops/pack_weights.wgsl",
+    "src/nn/ops/winograd.wgsl.ts",
+    "src/nn/ops/winograd_transforms.wgsl.ts",
+  ],
   cases: convolutionCases((shapes, random) => ({
     ...shapes,
     gradient: numbers(random, elementCount(outputShape(shapes)), 1),

@@ -61,6 +61,8 @@ export const trainStep: Pair<TrainStepInput> = {
     "src/nn/ops/running_statistics.wgsl",
     "src/nn/ops/upsample.wgsl.ts",
     "src/nn/ops/voxels.wgsl.ts",
+    "src/nn/ops/winograd.wgsl.ts",
+    "src/nn/ops/winograd_transforms.wgsl.ts",
     "src/nn/optimizers/update.wgsl.ts",
     "src/nn/total.wgsl.ts",
   ],

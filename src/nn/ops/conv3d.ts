@@ -31,6 +31,8 @@ export interface Conv3dOptions<P extends Precision = "f32", Q extends Precision 
   readonly bias?: GpuArray | undefined;
   /** Output channels. */
   readonly channels: number;
+  /** Of the leaky ReLU behind it: 0 for ReLU, 1 for none, the default. */
+  readonly slope?: number | undefined;
   /** How the output is stored; as the input by default. */
   readonly precision?: Q | undefined;
 }
@@ -48,13 +50,13 @@ export function conv3d<P extends Precision, Q extends Precision = P>(
   gpu: Gpu,
   options: Conv3dOptions<P, Q>,
 ): GpuTensor<Q> {
-  const { input, weights, bias } = options;
+  const { input, weights, bias, slope = 1 } = options;
   const precision = options.precision ?? input.precision as Precision as Q;
   const shapes = convolution(input.shape, options);
   checkFloats("weights", weights, weightCount(shapes));
   if (bias) checkFloats("bias", bias, options.channels);
   return filled(allocateTensor(gpu, shapes.output, "convolution", precision), (output) => {
-    const filter = { weights, bias, size: shapes.size, transposed: false };
+    const filter = { weights, bias, size: shapes.size, transposed: false, slope };
     correlate(gpu, "nn/conv3d", { input, output }, filter, [forwardPass(shapes)]);
   });
 }
@@ -91,7 +93,7 @@ export function conv3dInputGradient<P extends Precision>(
   checkFloats("weights", weights, weightCount(shapes));
   if (bias) checkFloats("bias", bias, inputShape[4]);
   return filled(allocateTensor(gpu, inputShape, "input gradient", precision), (output) => {
-    const filter = { weights, bias, size: shapes.size, transposed: true };
+    const filter = { weights, bias, size: shapes.size, transposed: true, slope: 1 };
     const tensors = { input: gradient, output };
     correlate(gpu, "nn/conv3d-input-gradient", tensors, filter, gradientPasses(shapes));
   });

@@ -13,6 +13,7 @@ import type { Axes, Pass } from "./_correlation.ts";
 import type { FilterSize } from "./convolution.ts";
 import { BLOCK, correlateWgsl } from "./correlate.wgsl.ts";
 import packWgsl from "./pack_weights.wgsl" with { type: "text" };
+import { suitsWinograd, winograd } from "./winograd.ts";
 
 /** A filter as a pass reads it. */
 export interface Filter {
@@ -23,6 +24,8 @@ export interface Filter {
   readonly size: FilterSize;
   /** Whether the pass's input channels are the convolution's output channels. */
   readonly transposed: boolean;
+  /** Of the leaky ReLU behind the sums: 1 for none. */
+  readonly slope: number;
 }
 
 const packing = defineKernel({
@@ -109,12 +112,18 @@ export function correlate(
   filter: Filter,
   passes: readonly Pass[],
 ): void {
+  const channels = [input.shape[4], output.shape[4]] as const;
   for (const pass of passes) {
-    const packing = packingOf(pass, input.shape[4], output.shape[4]);
-    using weights = packed(gpu, filter, pass, packing, [input.shape[4], output.shape[4]]);
+    if (suitsWinograd(gpu, pass, channels)) {
+      winograd(gpu, label, { inputs: [input], output }, filter);
+      continue;
+    }
+    const packing = packingOf(pass, ...channels);
+    using weights = packed(gpu, filter, pass, packing, channels);
     for (let chunk = 0; chunk < packing.chunks; chunk++) {
+      const slope = chunk === packing.chunks - 1 ? filter.slope : 1;
       for (let block = 0; block < packing.blocks; block += packing.together) {
-        record(gpu, label, { input, output, weights }, pass, packing, [chunk, block]);
+        record(gpu, label, { input, output, weights }, pass, packing, { chunk, block, slope });
       }
     }
   }
@@ -153,7 +162,11 @@ function record(
   },
   { taps, stride, grid, first, spread, offset }: Pass,
   packing: Packing,
-  [chunk, block]: readonly [number, number],
+  { chunk, block, slope }: {
+    readonly chunk: number;
+    readonly block: number;
+    readonly slope: number;
+  },
 ): void {
   const adapter = gpu.info.software ? "software" : "hardware";
   const { tile: [height, width], workgroup } = TILES[adapter];
@@ -186,7 +199,7 @@ function record(
           ...[...alongX(grid), items, ...alongX(first), start, ...alongX(offset), count],
           ...[...tiles, spread, packing.chunk, block, packing.stride / 16, taps[0]],
         ],
-      }),
+      }, { f32: [slope] }),
       weights: {
         array,
         offset: (chunk * packing.blocks + block) * packing.stride,

@@ -28,7 +28,7 @@ export interface CorrelateOptions {
  *
  * Shapes: `input` and `output` [batch, z, y, x, channel]; `weights` blocks of 8 output channels, each 8 biases, then
  * [kz, channel / lanes, ky, kx, lane, output channel], f32, as are all sums; where they go on from the output's, those are rounded to its
- * precision. An invocation computes a tile of positions along y and x for a block of
+ * precision. Behind the sums comes a leaky ReLU. An invocation computes a tile of positions along y and x for a block of
  * channels in registers; invocations run along x, y, z, image, workgroups along z over blocks. It loops taps along z * input channels times.
  * Tolerance: sums of products in f32, in the order of the loops, rounded to the output's precision.
  *
@@ -105,15 +105,14 @@ export function correlateWgsl(options: CorrelateOptions): string {
   const voxel = (y: number, x: number) =>
     `out + (${y} * p.m.x + ${x}) * p.spread * ${wide ? "(p.outputs / 4)" : "p.outputs"}`;
   const store = (y: number, x: number) =>
-    halves.flatMap((h) =>
-      wide
-        ? [`if (left > ${4 * h}) { output[at + ${h}] = O(s${y}_${x}_${h}); }`]
+    halves.flatMap((h) => [
+      `let z${h} = select(p.slope * s${y}_${x}_${h}, s${y}_${x}_${h}, s${y}_${x}_${h} > vec4f());`,
+      ...wide
+        ? [`if (left > ${4 * h}) { output[at + ${h}] = O(z${h}); }`]
         : range(4).map((k) =>
-          `if (left > ${4 * h + k}) { output[at + ${4 * h + k}] = O(s${y}_${x}_${h}.${
-            "xyzw"[k]
-          }); }`
-        )
-    ).join(" ");
+          `if (left > ${4 * h + k}) { output[at + ${4 * h + k}] = O(z${h}.${"xyzw"[k]}); }`
+        ),
+    ]).join(" ");
   return `${half ? "enable f16;" : ""}
 alias I = ${item(lanes, "f32")};
 alias O = ${item(wide ? 4 : 1, precision.output)};
@@ -125,6 +124,7 @@ struct P {
   offset: vec3i, count: i32, // output voxel of position 0; how many input items are read
   tiles: vec2i, spread: i32, chunk: i32, // tiles along x, y; output voxels between positions; input items in a block of weights
   block: i32, stride: i32, depth: i32, // first block of channels; vec4 of weights in a block; taps along z
+  slope: f32, // of the leaky ReLU behind
 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<uniform> weights: array<vec4f, 4096>;
