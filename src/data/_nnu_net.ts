@@ -113,7 +113,9 @@ function readStructures(
     const before = values.get(value);
     if (before !== undefined && before !== 0 && label !== 0 && before !== label) {
       throw new SyntaxError(
-        `Cannot use "${path}": value ${value} of ${name} belongs to another organ as well`,
+        `Cannot use "${path}": value ${value} of ${
+          JSON.stringify(name)
+        } belongs to another organ as well`,
       );
     }
     if (!before) values.set(value, label);
@@ -123,14 +125,16 @@ function readStructures(
     for (const value of own) {
       if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 255) {
         throw new SyntaxError(
-          `Cannot use "${path}": label ${name} must be an integer from 0 to 255, found ${value}`,
+          `Cannot use "${path}": label ${
+            JSON.stringify(name)
+          } must be an integer from 0 to 255, found ${JSON.stringify(value)}`,
         );
       }
       set(value as number, isIgnored(name) ? IGNORED.value : organ ? ORGANS[organ] : 0, name);
     }
   }
   if (found.size === 0) {
-    const names = structures.map(({ name }) => name).join(", ");
+    const names = structures.map(({ name }) => JSON.stringify(name)).join(", ");
     throw new SyntaxError(
       `Cannot use "${path}": none of its labels (${names}) is liver, bladder, lungs, kidneys, bone or brain`,
     );

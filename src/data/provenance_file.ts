@@ -86,7 +86,9 @@ export function parseProvenance(text: string, path: string): ProvenanceRecord {
     throw wrong("it is not JSON", error);
   }
   if (record?.schema !== "ct-organ-webgpu/provenance@1") {
-    throw wrong(`its schema must be ct-organ-webgpu/provenance@1, found ${record?.schema}`);
+    throw wrong(
+      `its schema must be ct-organ-webgpu/provenance@1, found ${JSON.stringify(record?.schema)}`,
+    );
   }
   const { complete, licence, command, cases } = record;
   if (
@@ -99,14 +101,14 @@ export function parseProvenance(text: string, path: string): ProvenanceRecord {
     if (
       !/^\d+$/.test(number) || !isObject(one) || !isObject(one.origins) || !isObject(one.sha256)
     ) {
-      throw wrong(`case "${number}" lacks a whole number, origins or sha256`);
+      throw wrong(`case ${JSON.stringify(number)} lacks a whole number, origins or sha256`);
     }
     for (const [organ, origin] of Object.entries(one.origins)) {
       if (organ === "background" || !Object.hasOwn(ORGANS, organ) || !isOrigin(origin)) {
         throw wrong(
-          `case ${number} says ${organ}: ${origin}; organs are CT-ORG's, origins are ${
-            ORIGINS.join(", ")
-          }`,
+          `case ${number} says ${
+            JSON.stringify({ [organ]: origin })
+          }; organs are CT-ORG's, origins are ${ORIGINS.join(", ")}`,
         );
       }
     }

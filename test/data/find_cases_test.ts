@@ -80,7 +80,10 @@ Deno.test("findCases() believes a folder that says where its labels come from", 
     [{ ...provenance, complete: false }, "not finished"],
     [{ ...provenance, licence: 3 }, "licence"],
     [{ ...provenance, cases: { x: { origins: {}, sha256: {} } } }, "whole number"],
-    [{ ...provenance, cases: { 1: { origins: { lungs: "guessed" }, sha256: {} } } }, "lungs: gue"],
+    [
+      { ...provenance, cases: { 1: { origins: { lungs: "guessed" }, sha256: {} } } },
+      '{"lungs":"guessed"}',
+    ],
     [{ ...provenance, cases: { 1: { origins: { spleen: "exact" }, sha256: {} } } }, "spleen"],
   ];
   for (const [content, says] of bad) {
