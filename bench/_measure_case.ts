@@ -114,22 +114,14 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
   }
   const timed = samples.get("webgpu");
   if (!timed) return { results: [], ratios: [], absent };
-  const last = new Map<BenchImplementation, Judgement>();
-  const lastOfGpu = await fetchOutput(gpu.peer, dir);
-  // One after the other: the outputs of all would fill the memory.
-  for (const name of first.keys()) {
-    if (!samples.has(name)) continue;
-    try {
-      const { peer, ...facts } = loaded.get(name)!;
-      const computed = new Map([[name, { ...facts, output: await fetchOutput(peer, dir) }]]);
-      last.set(name, judge.judge("webgpu", lastOfGpu, computed).get(name)!);
-    } catch (error) {
-      miss(name, error);
-      samples.delete(name);
-    }
-  }
+  const references = new Map(
+    [...loaded].filter(([name]) => first.has(name) && samples.has(name)),
+  );
+  const last = await judgeLast(judge, gpu, references, dir, miss);
   refuse(last, "last");
-  for (const name of last.keys()) if (!loaded.has(name)) samples.delete(name);
+  for (const name of references.keys()) {
+    if (!last.has(name) || !loaded.has(name)) samples.delete(name);
+  }
   const agreements = worseOfEach(first, last);
   agreements.set("webgpu", judge.overall("webgpu", agreements));
   const fast = loaded.get("webgpu-fast");
@@ -161,6 +153,29 @@ export async function measureCase(context: CaseContext): Promise<CaseResult> {
     ...{ results, ratios, absent },
     ...(sets.length === 2 ? { twice: { kernel: pair.name, case: item.name, sets } } : {}),
   };
+}
+
+/** Agreement of the GPU's last output with each reference's; a reference that cannot tell it has none. */
+async function judgeLast(
+  judge: CaseJudge,
+  gpu: FirstCall,
+  references: ReadonlyMap<BenchImplementation, FirstCall>,
+  dir: string,
+  miss: (implementation: BenchImplementation, error: unknown) => void,
+): Promise<Judgements> {
+  const got = await fetchOutput(gpu.peer, dir);
+  const judgements: Judgements = new Map();
+  // One after the other: the outputs of all would fill the memory.
+  for (const [name, reference] of references) {
+    try {
+      const output = await fetchOutput(reference.peer, dir);
+      const [judgement] = judge.judge("webgpu", got, new Map([[name, { ...reference, output }]]));
+      judgements.set(...judgement!);
+    } catch (error) {
+      miss(name, error);
+    }
+  }
+  return judgements;
 }
 
 /** GPU and twin a second time, as subjects; none if that is not asked for or one of them is absent. */

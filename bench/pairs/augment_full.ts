@@ -129,7 +129,7 @@ export const full: Pair<FullInput> = {
   ...IN_WINDOW,
   notes: {
     ...BORDER_NOTES,
-    // Shares of the first case: the least of 25 calls of each part, in turn, on 2 busy cores of an EPYC.
+    // Shares of the first case: the least of 25 calls of each part, in turn, on 2 cores that others used too.
     "itk-wasm":
       "ITK resamples image and labels, some 40 % of this time. The other 60 % are not ITK's but the TypeScript twin's: the noise, some " +
       "43 %, the window and the occluded slab.",
