@@ -14,6 +14,7 @@ import {
   F32_COORDINATES,
   IN_WINDOW,
   NEAREST_LABEL,
+  windowed,
 } from "./augment.ts";
 import { NORMAL_FLOPS, PHILOX_OPERATIONS } from "./random.ts";
 import { regions, turnAndScale, waves } from "./_warps.ts";
@@ -125,7 +126,7 @@ export const full: Pair<FullInput> = {
     typescript: (input) => parts(augmentations(input).map(augmentReference)),
     "itk-wasm": async (input) => parts(await Array.fromAsync(augmentations(input), itkAugment)),
   },
-  acceptance: F32_COORDINATES,
+  acceptance: windowed(F32_COORDINATES),
   ...IN_WINDOW,
   notes: {
     ...BORDER_NOTES,
@@ -136,7 +137,7 @@ export const full: Pair<FullInput> = {
   },
   fast: {
     kernels: ["src/augment/warp_fast.wgsl"],
-    acceptance: EIGHT_BIT_FRACTIONS,
+    acceptance: windowed(EIGHT_BIT_FRACTIONS),
     gpu: (gpu, input) => augmentOnGpu(gpu, input, "fast"),
   },
   parts: ({ transforms }) =>
