@@ -1,3 +1,4 @@
+import { PAPER_SPACING } from "../data/mod.ts";
 import { CLASS_NAMES } from "../labels/mod.ts";
 import { formatLoss, type LossSpec } from "../nn/mod.ts";
 import { parseArm, scheduleOf, type TrainConfig } from "../train/mod.ts";
@@ -54,6 +55,20 @@ function overVoxels({ name }: LossSpec): boolean {
 }
 
 /**
+ * Voxels of 3 mm along an axis of one of the network's. Cases to train on stay at 3 mm, and samples are taken from there to the network's
+ * grid in one step with their augmentation: a second interpolation, on the coarse grid, would blur them as no case to segment is.
+ *
+ * @throws {RangeError} If it is not whole.
+ */
+export function gridFactor({ spacing }: Pick<TrainingSettings, "spacing">): number {
+  const factor = spacing / PAPER_SPACING;
+  if (Number.isInteger(factor) && factor > 0) return factor;
+  throw new RangeError(
+    `Cannot train on a grid of ${spacing} mm: it must be a multiple of ${PAPER_SPACING} mm`,
+  );
+}
+
+/**
  * How an arm is trained. Arms of one seed begin with the same weights and see the same cases in the same order.
  *
  * @param trainee Arm and seed.
@@ -66,6 +81,7 @@ export function trainConfig({ arm, seed }: Trainee, settings: TrainingSettings):
   const ranges = arm.augmentation
     ? { ...settings.augmentation, window: { ...settings.augmentation.window, ...window } }
     : { window };
+  const factor = gridFactor(settings);
   return {
     network: { inputChannels: 1, classes: CLASS_NAMES.length, ...settings.network },
     loss: arm.loss,
@@ -73,7 +89,11 @@ export function trainConfig({ arm, seed }: Trainee, settings: TrainingSettings):
     optimizer: settings.optimizer,
     l2: 1e-7,
     schedule: scheduleOf(settings.schedule, { rate, steps }),
-    augmentation: { ...ranges, crop: cropMode },
+    augmentation: {
+      ...ranges,
+      ...factor > 1 && { initial: [factor, 0, 0, 0, factor, 0, 0, 0, factor] },
+      crop: cropMode,
+    },
     crop: settings.crop,
     batch: settings.batch,
     seed,

@@ -5,7 +5,7 @@ import { type Trainee, traineeName } from "./_arms.ts";
 import { type CaseFiles, gridFiles } from "./_cases.ts";
 import { mergedFile, mergeStage } from "./_labels.ts";
 import { type CaseScore, metricsStage, scoredFiles } from "./_metrics.ts";
-import { networkFiles, networkGridStage, networkLabelsStage } from "./_network_grid.ts";
+import { networkFiles, networkGridStage } from "./_network_grid.ts";
 import { plannedSeconds, type PlannedStages } from "./_plan.ts";
 import type { Run } from "./_run.ts";
 import { predictedFile, type SegmentDetail, segmentStage } from "./_segment.ts";
@@ -59,41 +59,26 @@ async function bringCases(
   { run, gpu, folder, settings, split, plan, signal }: NetworkStages,
   merged: boolean,
 ): Promise<void> {
-  const coarse = !atPaperSpacing(settings);
-  const development = [...split.train, ...split.validation];
-  for (const number of [...development, ...split.test]) {
-    const from = gridFiles(folder, number);
-    const seconds = plannedSeconds(plan, "network");
-    if (coarse) {
-      const stage = networkGridStage(from, networkFiles(folder, number), settings.spacing, signal);
-      await run.stage(stage, `Network's grid of case ${number}`, seconds);
-    }
-    if (!merged || !development.includes(number)) continue;
-    const labels = mergedFile(folder, number);
+  for (const number of merged ? split.train : []) {
     await run.stage(
-      mergeStage(gpu, from, labels, signal),
+      mergeStage(gpu, gridFiles(folder, number), mergedFile(folder, number), signal),
       `Lungs and bone of case ${number}, to train on`,
       plannedSeconds(plan, "merged"),
     );
-    if (!coarse) continue;
-    const to = networkFiles(folder, number, "unsupervised").labels;
+  }
+  if (atPaperSpacing(settings)) return;
+  for (const number of [...split.validation, ...split.test]) {
     await run.stage(
-      networkLabelsStage(number, labels, to, settings.spacing, signal),
-      `Network's grid of the rules' labels of case ${number}`,
-      0,
+      networkGridStage(
+        gridFiles(folder, number),
+        networkFiles(folder, number),
+        settings.spacing,
+        signal,
+      ),
+      `Network's grid of case ${number}`,
+      plannedSeconds(plan, "network"),
     );
   }
-}
-
-/** A case as a network trains on it. */
-function trainingFiles(
-  { folder, settings }: NetworkStages,
-  { arm }: Trainee,
-  number: number,
-): CaseFiles {
-  if (!atPaperSpacing(settings)) return networkFiles(folder, number, arm.labels);
-  const given = gridFiles(folder, number);
-  return arm.labels === "true" ? given : { ...given, labels: mergedFile(folder, number) };
 }
 
 async function trainOne(
@@ -103,13 +88,18 @@ async function trainOne(
   const { run, gpu, folder, settings, split, plan, signal } = stages;
   const seconds = plannedSeconds(plan, "train");
   const message = `Train ${trainee.arm.name}, seed ${trainee.seed}`;
-  const files = (numbers: readonly number[]) =>
-    numbers.map((number) => trainingFiles(stages, trainee, number));
+  const toTrainOn = (number: number): CaseFiles => {
+    const given = gridFiles(folder, number);
+    const ruled = trainee.arm.labels === "unsupervised";
+    return ruled ? { ...given, labels: mergedFile(folder, number) } : given;
+  };
+  const toValidate = (number: number) =>
+    atPaperSpacing(settings) ? gridFiles(folder, number) : networkFiles(folder, number);
   const record = await run.stage(
     trainStage({
       ...{ gpu, folder, trainee, settings, signal },
-      train: files(split.train),
-      validation: files(split.validation),
+      train: split.train.map(toTrainOn),
+      validation: split.validation.map(toValidate),
       onStep: ({ step, steps, losses }) =>
         run.say(
           "train",

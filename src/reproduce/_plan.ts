@@ -1,3 +1,4 @@
+import { PAPER_SPACING } from "../data/mod.ts";
 import { trainingMemory, type UNetConfig } from "../nn/mod.ts";
 import { voxelCount } from "../volume/mod.ts";
 import { trainConfig, type Trainee } from "./_arms.ts";
@@ -50,7 +51,7 @@ export function planStages(facts: PlanFacts): PlannedStages[] {
   const cases = test + development;
   const trained = development > 0 ? trainees : [];
   const merged = trained.some(({ arm }) => arm.labels === "unsupervised");
-  const ratio = (3 / training.spacing) ** 3;
+  const ratio = (PAPER_SPACING / training.spacing) ** 3;
   const files = voxels * (2 * PACKED.volume + PACKED.labels);
   const config = trained[0] && trainConfig(trained[0], training);
   const macs = config ? multiplyAdds(config.network, voxelCount(training.crop)) : 0;
@@ -80,12 +81,16 @@ export function planStages(facts: PlanFacts): PlannedStages[] {
     { ...{ stage: "score", what: "their Dice", count: 1, seconds: 1, bytes: 200 * test } },
     {
       ...{ stage: "merged", what: "labels to train on, by the rules" },
-      ...{ count: merged ? development : 0 },
+      ...{ count: merged ? split.train.length : 0 },
       ...{ seconds: voxels / RATES.labels, bytes: voxels * PACKED.labels },
     },
     {
       ...{ stage: "network", what: "a case on the network's grid" },
-      ...{ count: training.spacing === 3 || trained.length === 0 ? 0 : cases },
+      ...{
+        count: training.spacing === PAPER_SPACING || trained.length === 0
+          ? 0
+          : test + split.validation.length,
+      },
       ...{ seconds: voxels / RATES.grid, bytes: files * ratio * 2 },
     },
     {

@@ -11,8 +11,8 @@ import {
   type TrainingCase,
   type Validation,
 } from "../train/mod.ts";
-import { createVolume, readNifti, type Vec3 } from "../volume/mod.ts";
-import { trainConfig, type Trainee, traineeName } from "./_arms.ts";
+import { antialias, createVolume, readNifti, type Vec3, type Volume } from "../volume/mod.ts";
+import { gridFactor, trainConfig, type Trainee, traineeName } from "./_arms.ts";
 import type { CaseFiles } from "./_cases.ts";
 import { toJson } from "./_files.ts";
 import { filledUp } from "./_filled_up.ts";
@@ -55,9 +55,9 @@ export interface TrainStageOptions {
   readonly folder: string;
   readonly trainee: Trainee;
   readonly settings: TrainingSettings;
-  /** On the network's grid, with the trainee's labels. */
+  /** At 3 mm, with the trainee's labels. */
   readonly train: readonly CaseFiles[];
-  /** On the network's grid, with true labels where there are any. */
+  /** On the network's grid. */
   readonly validation: readonly CaseFiles[];
   readonly signal: AbortSignal | undefined;
   readonly onStep: (progress: StepProgress) => void;
@@ -96,8 +96,8 @@ export function trainStage(options: TrainStageOptions): Stage {
       const own = join(folder, "train", traineeName(trainee));
       const resume = await readyFolder(own, key);
       const data = {
-        train: await load(options.train, settings.crop, signal),
-        validation: await load(options.validation, settings.crop, signal),
+        train: await load(options.train, settings, toTrainOn, signal),
+        validation: await load(options.validation, settings, toValidate, signal),
       };
       const { losses, validations, best, step, seconds } = await train(gpu, {
         config,
@@ -149,9 +149,13 @@ async function readyFolder(folder: string, key: string): Promise<boolean> {
   return await newestStep(folder) !== undefined;
 }
 
+type Ready = (volume: Volume, labels: Labels, settings: TrainingSettings) => [Volume, Labels];
+type Labels = Volume<Uint8Array<ArrayBuffer>>;
+
 async function load(
   cases: readonly CaseFiles[],
-  crop: Vec3,
+  settings: TrainingSettings,
+  ready: Ready,
   signal: AbortSignal | undefined,
 ): Promise<TrainingCase[]> {
   const own = { ...signal && { signal } };
@@ -159,11 +163,28 @@ async function load(
   for (const { number, volume, labels } of cases) {
     const ct = await readNifti(volume, own);
     const { data } = await readLabels(labels, own);
-    loaded.push({
-      number,
-      volume: filledUp(ct, crop, OUTSIDE_HU),
-      labels: filledUp(createVolume(data, ct), crop, OUTSIDE_LABEL),
-    });
+    const [image, truth] = ready(ct, createVolume(data, ct), settings);
+    loaded.push({ number, volume: image, labels: truth });
   }
   return loaded;
+}
+
+/** Smoothed as on its way to the network's grid, and so large that the crop in its middle has the voxels that `resample` would give it. */
+const toTrainOn: Ready = (volume, labels, settings) => {
+  const factor = gridFactor(settings);
+  if (factor === 1) return fill(volume, labels, settings.crop);
+  const { dims } = volume;
+  const size = settings.crop.map((n, axis) => {
+    const coarse = Math.max(1, Math.round(dims[axis]! / factor));
+    return dims[axis]! + factor * Math.max(0, n - coarse);
+  }) as unknown as Vec3;
+  return fill(antialias(volume, settings.spacing), labels, size);
+};
+
+/** As a tile has it that begins at its first voxel. */
+const toValidate: Ready = (volume, labels, { crop }) => fill(volume, labels, crop);
+
+function fill(volume: Volume, labels: Labels, size: Vec3): [Volume, Labels] {
+  const image = filledUp(volume, size, OUTSIDE_HU);
+  return [image, filledUp(labels, size, OUTSIDE_LABEL)];
 }

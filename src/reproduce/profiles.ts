@@ -24,8 +24,8 @@ export interface TrainingSettings {
   readonly spacing: number;
   /** Voxels of a sample along x, y, z. */
   readonly crop: Vec3;
-  /** Where a sample is cut: anywhere, from the first voxel on where the crop holds the whole case, or around a labelled voxel. */
-  readonly cropMode: "uniform" | "nonzero";
+  /** Where a sample is cut: the middle, where the crop holds a whole case, or around a labelled voxel. */
+  readonly cropMode: "none" | "nonzero";
   readonly batch: number;
   readonly steps: number;
   readonly optimizer: OptimizerSpec;
@@ -34,7 +34,7 @@ export interface TrainingSettings {
   readonly rate: number;
   /** Share of the steps that arms of overlap losses begin with under balanced cross-entropy; 0 for none. */
   readonly warmStart: number;
-  /** Of the arms that augment. */
+  /** Of the arms that augment; its shifts are in voxels of 3 mm. */
   readonly augmentation: AugmentRanges;
   /** HU that become 0 and 1. */
   readonly window: { readonly low: number; readonly high: number };
@@ -67,12 +67,6 @@ const TWO_BY_TWO = [
 /** The paper's window ([C]). */
 const WINDOW = { low: -200, high: 400 } as const;
 
-/** The author's live setting; its translation is in voxels of 3 mm, here of the network's grid. */
-const augmentationAt = (spacing: number): AugmentRanges => {
-  const shift = presets.live.translation!.map((voxels) => voxels * 3 / spacing);
-  return { ...presets.live, translation: shift as unknown as Vec3 };
-};
-
 /** Training that a software adapter gets through: whole volumes on a coarse grid. */
 const COARSE: TrainingSettings = {
   network: {
@@ -86,14 +80,14 @@ const COARSE: TrainingSettings = {
   },
   spacing: 9,
   crop: [48, 40, 48],
-  cropMode: "uniform",
+  cropMode: "none",
   batch: 1,
   steps: 500,
   optimizer: { name: "adam" },
   schedule: "cosine",
   rate: 1e-2,
   warmStart: 0.25,
-  augmentation: augmentationAt(9),
+  augmentation: presets.live,
   window: WINDOW,
   validateEvery: 100,
   checkpointEvery: 50,
@@ -134,7 +128,7 @@ export const PROFILES = {
       spacing: 12,
       crop: [32, 32, 32],
       steps: 24,
-      augmentation: augmentationAt(12),
+      augmentation: presets.live,
       validateEvery: 12,
     },
     arms: TWO_BY_TWO,

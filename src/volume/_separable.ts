@@ -22,8 +22,14 @@ export function antialiasSigma(step: number): number {
  * Weights of "smooth, then interpolate linearly" as one sum: output j lies at old index
  * `first + j * step`. The edge voxels continue outward, their weights are folded in.
  */
-export function shrinkWeights(n: number, m: number, first: number, step: number): AxisWeights {
-  const gaussian = gaussianKernel(antialiasSigma(step));
+export function shrinkWeights(
+  n: number,
+  m: number,
+  first: number,
+  step: number,
+  sigma: number = antialiasSigma(step),
+): AxisWeights {
+  const gaussian = gaussianKernel(sigma);
   const radius = (gaussian.length - 1) / 2;
   const reach = 2 * radius + 2;
   const taps = Math.min(n, reach);

@@ -12,6 +12,7 @@
  *
  * @module
  */
+export * from "./antialias.ts";
 export * from "./distance.ts";
 export * from "./grid.ts";
 export * from "./volume.ts";

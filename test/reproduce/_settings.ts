@@ -16,7 +16,7 @@ export const TINY: Profile = {
     },
     spacing: 12,
     crop: [20, 24, 16],
-    cropMode: "uniform",
+    cropMode: "none",
     batch: 1,
     steps: 4,
     optimizer: { name: "adam" },

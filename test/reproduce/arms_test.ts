@@ -39,7 +39,11 @@ Deno.test("trainConfig() differs between arms of a seed in loss, warm start and 
     assertEquals(others, rest);
     assertEquals(warmStart !== undefined, name === "iou" || name === "dice+aug");
   }
-  assertEquals(of("iou").augmentation, { window: { low: -200, high: 400 }, crop: "uniform" });
+  assertEquals(of("iou").augmentation, {
+    window: { low: -200, high: 400 },
+    initial: [4, 0, 0, 0, 4, 0, 0, 0, 4],
+    crop: "none",
+  });
   assertEquals(of("iou+aug").augmentation.window, { low: -200, high: 400, jitter: 10 });
 });
 

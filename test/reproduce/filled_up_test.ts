@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { filledUp } from "../../src/reproduce/_filled_up.ts";
 import { createVolume } from "../../src/volume/mod.ts";
 
-Deno.test("filledUp() adds voxels behind the last ones until a crop fits, and moves none", () => {
+Deno.test("filledUp() adds voxels behind the last ones until there are enough, and moves none", () => {
   const volume = createVolume(Int16Array.of(1, 2, 3, 4, 5, 6), {
     dims: [3, 2, 1],
     spacing: [2, 2, 2],
