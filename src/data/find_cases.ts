@@ -1,3 +1,5 @@
+import { join } from "@std/path";
+import { namesIn } from "./_folder.ts";
 import { nnuNet } from "./_nnu_net.ts";
 import { ctOrg, lits } from "./_numbered.ts";
 import { totalSegmentator } from "./_totalsegmentator.ts";
@@ -14,16 +16,13 @@ const LAYOUTS: readonly Layout[] = [ctOrg, lits, nnuNet, totalSegmentator];
  * @throws {Error} If the folder cannot be read, is in no known layout or in more than one, or describes itself wrongly.
  */
 export async function scanFolder(folder: string): Promise<Dataset> {
-  const matches: [Layout, Found][] = [];
-  for (const layout of LAYOUTS) {
-    const found = await layout.find(folder);
-    if (found) matches.push([layout, found]);
-  }
-  const [first, second] = matches;
+  const [first, second] = await layoutsOf(folder);
   if (!first) {
+    const below = await layoutBelow(folder);
     throw new Error(
-      `Cannot use data folder "${folder}": it is in no known layout; known are ${
-        LAYOUTS.map(({ name, files }) => `${name}'s (${files})`).join(", ")
+      `Cannot use data folder "${folder}": it is in no known layout; ${
+        below ??
+          `known are ${LAYOUTS.map(({ name, files }) => `${name}'s (${files})`).join(", ")}`
       }`,
     );
   }
@@ -57,4 +56,22 @@ export async function findCases(folder: string): Promise<Dataset> {
     );
   }
   return dataset;
+}
+
+async function layoutsOf(folder: string): Promise<[Layout, Found][]> {
+  const matches: [Layout, Found][] = [];
+  for (const layout of LAYOUTS) {
+    const found = await layout.find(folder);
+    if (found) matches.push([layout, found]);
+  }
+  return matches;
+}
+
+/** Data sets are often unpacked one folder too deep: which folder is meant, if there is one. */
+async function layoutBelow(folder: string): Promise<string | undefined> {
+  for (const name of (await namesIn(folder)).folders) {
+    const path = join(folder, name);
+    const [match] = await layoutsOf(path).catch(() => []);
+    if (match) return `"${path}" in it has that of ${match[0].name}: name that folder`;
+  }
 }

@@ -10,6 +10,9 @@ const QUATERNION_SLACK = 1e-3;
  * The grid that a header describes: by `srow` if `sform_code` is above 0, else by the quaternion if
  * `qform_code` is, else by `pixdim` alone (nifti1.h, methods 3, 2 and 1).
  *
+ * @param header The header.
+ * @param dims Voxels along x, y, z.
+ * @returns The grid, in mm.
  * @throws {NiftiError} With the field at fault and no prefix: the caller names the file.
  */
 export function headerGrid(header: NiftiHeader, dims: Vec3): Grid {

@@ -15,6 +15,7 @@
 export * from "./antialias.ts";
 export * from "./distance.ts";
 export * from "./grid.ts";
+export { headerGrid } from "./_header_affine.ts";
 export * from "./volume.ts";
 export * from "./nifti_error.ts";
 export * from "./nifti_header.ts";

@@ -264,7 +264,12 @@ Deno.test("findCases() counts the incomplete cases that it does not name", async
 });
 
 const unusable: [what: string, files: Record<string, string>, says: string][] = [
-  ["in no known layout", empty("README.md", "a/b.nii.gz"), "it is in no known layout"],
+  ["in no known layout", empty("README.md", "a/b.nii.gz"), "it is in no known layout; known are"],
+  [
+    "whose own folder holds the cases",
+    empty("a/b.txt", "OrganSegmentations/volume-1.nii", "OrganSegmentations/labels-1.nii"),
+    'OrganSegmentations" in it has that of CT-ORG: name that folder',
+  ],
   ["in two layouts", {
     ...empty("volume-1.nii", "labels-1.nii", "segmentation-1.nii"),
   }, "mixes the layouts of CT-ORG and LiTS"],

@@ -47,12 +47,8 @@ Deno.test("geometryNotes() names a header without orientation, spacings and leng
   const tiny = geometryNotes(await read([7e-4, 0, 0, 0, 0, 7e-4, 0, 0, 0, 0, 2e-3, 1]));
   assertMatch(tiny[0]!, /none of a CT/);
   // 4 voxels of 9 mm are 36 mm; of 512 slices at 9 mm there would be 4.6 m.
-  const { header } = await read(PLAIN);
   const long = { ...await read([1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 9, 1]), dims: [4, 4, 512] as const };
-  assertMatch(
-    geometryNotes({ ...long, header: { ...header, pixdim: [1, 1, 1, 9] } })[0]!,
-    /4 x 4 x 4608 mm/,
-  );
+  assertMatch(geometryNotes(long)[0]!, /4 x 4 x 4608 mm/);
 });
 
 Deno.test("geometryNotes() does not compare pixdim in other units than mm", async () => {
@@ -60,4 +56,16 @@ Deno.test("geometryNotes() does not compare pixdim in other units than mm", asyn
   const small = PLAIN.map((value) => 1000 * value);
   const notes = geometryNotes(await read(small, (header) => header.setUint8(123, 3)));
   assertEquals(notes, []);
+});
+
+Deno.test("geometryNotes() names an sform and a qform that disagree, not their rounding", async () => {
+  // Byte 256 is quatern_b: half a turn about x, (0, 1, 0, 0), becomes none; byte 268 is qoffset_x.
+  const turned = [0.7, 0, 0, 5, 0, -0.7, 0, 6, 0, 0, -2.5, 7];
+  assertEquals(geometryNotes(await read(turned)), []);
+  const [note] = geometryNotes(await read(turned, (header) => header.setFloat32(256, 0, true)));
+  // Then y and z run the other way: the last corner is 2 x 3 x 0.7 and 2 x 2 x 2.5 mm off, 10.8 mm or 15.5 voxels of 0.7.
+  assertMatch(note!, /^Its sform and qform lie up to 15 voxels apart/);
+  const shifted = (mm: number) => read(PLAIN, (header) => header.setFloat32(268, 120 + mm, true));
+  assertEquals(geometryNotes(await shifted(0.1)), []);
+  assertMatch(geometryNotes(await shifted(70))[0]!, /up to 100 voxels apart/);
 });

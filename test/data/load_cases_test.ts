@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { loadTrainingCases, phantom } from "../../src/data/mod.ts";
+import { foldCases, loadTrainingCases, phantom } from "../../src/data/mod.ts";
 import { createVolume, reorient, writeNifti } from "../../src/volume/mod.ts";
 
 const SMALL = { dims: [12, 10, 8], spacing: [3, 3, 3] } as const;
@@ -44,6 +44,67 @@ Deno.test("loadTrainingCases() reads a folder's cases as RAS at 3 mm, and leaves
       assertEquals([...volume.data], [...expected.ct.data]);
       assertEquals([...labels.data], [...expected.labels.data]);
     }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("loadTrainingCases() validates on the fold that is asked for, and reads through a cache alike", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const numbers = [21, 22, 23, 40];
+    for (const number of numbers) {
+      const { ct, labels } = phantom({ seed: 1, index: number, ...SMALL });
+      await writeNifti(join(folder, `volume-${number}.nii`), ct);
+      await writeNifti(join(folder, `labels-${number}.nii`), labels);
+    }
+    const source = { kind: "folder", folder } as const;
+    const folds = foldCases(numbers.map((number) => ({ number })), {
+      ...{ seed: 5, officialTest: true, k: 2 },
+    });
+    const cache = join(folder, "cache");
+    for (const [i, { train, validation }] of folds.entries()) {
+      const options = { seed: 5, fold: { number: i + 1, of: 2 } };
+      const plain = await loadTrainingCases(source, options);
+      const list = (cases: readonly { readonly number: number }[]) =>
+        cases.map(({ number }) => number);
+      assertEquals([list(plain.train), list(plain.validation)], [list(train), list(validation)]);
+      assertEquals(plain.split.test, []);
+      for (let time = 0; time < 2; time++) {
+        const cached = await loadTrainingCases(source, { ...options, cache });
+        assertEquals(
+          cached.train.map(({ volume }) => volume.data),
+          plain.train.map(({ volume }) => volume.data),
+        );
+        assertEquals(cached.notes, plain.notes);
+      }
+    }
+    assertEquals((await Array.fromAsync(Deno.readDir(cache))).length, 4);
+    await assertRejects(
+      () => loadTrainingCases(source, { seed: 5, fold: { number: 3, of: 2 } }),
+      RangeError,
+      "fold 3 of 2",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("loadTrainingCases() says whose labels are by the rules, what is not labelled, and which headers are odd", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { ct, labels } = phantom({ seed: 1, index: 30, ...SMALL });
+    const odd = createVolume(ct.data, { dims: SMALL.dims, spacing: [1, 1, 1] });
+    await writeNifti(join(folder, "volume-30.nii"), odd);
+    await writeNifti(join(folder, "labels-30.nii"), createVolume(labels.data, odd));
+    const source = { kind: "folder", folder } as const;
+    const { notes, train } = await loadTrainingCases(source, { seed: 1 });
+    assertEquals(train[0]!.origins.bone, "unsupervised");
+    assertEquals(notes.map((note) => note.replace(/(?<=Identity affine).*/, "")), [
+      "The labels of lungs in 1 of 1 cases were made by the paper's own rules (unsupervised)",
+      "The labels of bone in 1 of 1 cases were made by the paper's own rules (unsupervised)",
+      "Case 30: Identity affine",
+    ]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

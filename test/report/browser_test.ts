@@ -9,11 +9,14 @@ import { toFileUrl } from "@std/path";
 import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../src/cli/chromium.ts";
 import {
+  cutSlices,
   renderBenchReport,
+  renderDataReport,
   renderLossReport,
   renderReproduceReport,
 } from "../../src/report/mod.ts";
 import { testUnless } from "../_skip.ts";
+import { dataFixture } from "./_data_fixture.ts";
 import { decodeAddress } from "./_decode.ts";
 import { benchFixture, lossFixture, pictureFixture, reproduceFixture } from "./_fixtures.ts";
 import { poison } from "./_hostile.ts";
@@ -162,6 +165,9 @@ testUnless(
       await renderReproduceReport(reproduceFixture(), { pictures: [pictureFixture()] }),
       await renderBenchReport(benchFixture()),
       await renderLossReport(lossFixture()),
+      await renderDataReport(dataFixture(), [
+        { name: "one", slices: await cutSlices(pictureFixture()) },
+      ]),
     ];
     for (const report of reports) {
       await open(report, { viewport: PHONE, isMobile: true }, async ({ page, complaints }) => {

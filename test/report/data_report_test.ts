@@ -1,42 +1,14 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { cutSlices, type DataCheckResult, renderDataReport } from "../../src/report/mod.ts";
+import { cutSlices, renderDataReport } from "../../src/report/mod.ts";
 import { createVolume } from "../../src/volume/mod.ts";
-
-const RESULT: DataCheckResult = {
-  schema: "ct-organ-webgpu/data-check@1",
-  command: "deno task check-data <data>",
-  versions: { deno: "2.9.6" },
-  name: "a <folder>",
-  layout: "nnU-Net",
-  licence: "CC BY 4.0",
-  notes: ["Labels that are no organ here count as background: spleen"],
-  cases: [
-    {
-      ...{ number: 1, name: "one", faults: [], warnings: ["Identity affine", "No air"] },
-      ct: {
-        ...{ dims: [10, 20, 30], spacing: [0.75, 0.75, 5], orientation: "LPS" },
-        ...{ range: [-1024, 1500.4], sha256: "ab" },
-      },
-      organs: [{ organ: "liver", voxels: 3, ml: 1234.5 }],
-      origins: { liver: "unknown" },
-    },
-    {
-      ...{ number: 2, name: "two", faults: ["Cannot read it"], warnings: [] },
-      ...{ organs: [], origins: {} },
-    },
-  ],
-  incomplete: [{ name: "three", why: "labelsTr/three.nii.gz is missing" }],
-  organs: [{
-    ...{ organ: "liver", cases: 1, origins: { unknown: 1 } },
-    ml: { least: 1234.5, median: 1234.5, most: 1234.5 },
-  }],
-};
+import { dataFixture } from "./_data_fixture.ts";
+import { HOSTILE, poison } from "./_hostile.ts";
 
 Deno.test("renderDataReport() names bad and odd cases, and shows organs, cases and slices", async () => {
   const ct = createVolume(new Int16Array(24).fill(100), { dims: [2, 3, 4], spacing: [4, 4, 4] });
   const labels = createVolume(new Uint8Array(24).fill(1), ct);
   const slices = await cutSlices({ case: 1, ct, prediction: labels, organs: ["liver"] });
-  const html = await renderDataReport(RESULT, [{ name: "one", slices }]);
+  const html = await renderDataReport(dataFixture(), [{ name: "one", slices }]);
   assertStringIncludes(html, "Data check of a &lt;folder&gt;");
   assertStringIncludes(html, "3 cases in the layout of nnU-Net; licence: CC BY 4.0.");
   assertStringIncludes(html, "2 cases cannot be used: three and two.");
@@ -57,7 +29,7 @@ Deno.test("renderDataReport() names bad and odd cases, and shows organs, cases a
 });
 
 Deno.test("renderDataReport() leaves out what there is nothing of", async () => {
-  const { licence: _, ...rest } = RESULT;
+  const { licence: _, ...rest } = dataFixture();
   const html = await renderDataReport(
     { ...rest, cases: [], incomplete: [], organs: [], notes: [] },
     [],
@@ -67,4 +39,11 @@ Deno.test("renderDataReport() leaves out what there is nothing of", async () => 
   for (const title of ["Organs", "Cases", "Slices", "What is wrong"]) {
     assert(!html.includes(`<h2>${title}</h2>`), title);
   }
+});
+
+Deno.test("renderDataReport() escapes every text", async () => {
+  const texts = new Set<string>();
+  const html = await renderDataReport(poison(dataFixture(), texts), []);
+  assert(texts.has("labelsTr/three.nii.gz is missing"));
+  assert(!html.includes(HOSTILE) && !html.includes("<script>globalThis") && !html.includes("<img"));
 });
