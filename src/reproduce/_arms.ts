@@ -1,8 +1,11 @@
 import { PAPER_SPACING } from "../data/mod.ts";
-import { CLASS_NAMES } from "../labels/mod.ts";
+import { SCORED_ORGANS } from "../metrics/mod.ts";
 import { formatLoss, type LossSpec } from "../nn/mod.ts";
 import { parseArm, scheduleOf, type TrainConfig } from "../train/mod.ts";
 import type { TrainingSettings } from "./profiles.ts";
+
+/** Names of the networks' classes in the order of CT-ORG's values, without the brain: the paper has none. */
+export const CLASSES: readonly string[] = ["background", ...SCORED_ORGANS];
 
 /** Where lungs and bone of the training cases come from: the truth, or the paper's rules. */
 export type LabelSource = "true" | "unsupervised";
@@ -83,7 +86,7 @@ export function trainConfig({ arm, seed }: Trainee, settings: TrainingSettings):
     : { window };
   const factor = gridFactor(settings);
   return {
-    network: { inputChannels: 1, classes: CLASS_NAMES.length, ...settings.network },
+    network: { inputChannels: 1, classes: CLASSES.length, ...settings.network },
     loss: arm.loss,
     ...warm > 0 && { warmStart: { loss: { name: "balanced-cross-entropy" }, steps: warm } },
     optimizer: settings.optimizer,

@@ -2,7 +2,6 @@ import { join } from "@std/path";
 import { OUTSIDE_HU, OUTSIDE_LABEL } from "../augment/mod.ts";
 import { readLabels } from "../data/mod.ts";
 import type { Gpu } from "../gpu/mod.ts";
-import { CLASS_NAMES } from "../labels/mod.ts";
 import { writeTextWhole } from "../report/mod.ts";
 import {
   newestStep,
@@ -12,7 +11,7 @@ import {
   type Validation,
 } from "../train/mod.ts";
 import { antialias, createVolume, readNifti, type Vec3, type Volume } from "../volume/mod.ts";
-import { gridFactor, trainConfig, type Trainee, traineeName } from "./_arms.ts";
+import { CLASSES, gridFactor, trainConfig, type Trainee, traineeName } from "./_arms.ts";
 import type { CaseFiles } from "./_cases.ts";
 import { toJson } from "./_files.ts";
 import { filledUp } from "./_filled_up.ts";
@@ -102,7 +101,7 @@ export function trainStage(options: TrainStageOptions): Stage {
       const { losses, validations, best, step, seconds } = await train(gpu, {
         config,
         data,
-        labels: CLASS_NAMES,
+        labels: CLASSES,
         spacing: [spacing, spacing, spacing],
         steps,
         folder: own,
@@ -163,7 +162,9 @@ async function load(
   for (const { number, volume, labels } of cases) {
     const ct = await readNifti(volume, own);
     const { data } = await readLabels(labels, own);
-    const [image, truth] = ready(ct, createVolume(data, ct), settings);
+    // CT-ORG's brain, which the networks have no class for, is background.
+    const known = data.map((label) => label < CLASSES.length ? label : 0);
+    const [image, truth] = ready(ct, createVolume(known, ct), settings);
     loaded.push({ number, volume: image, labels: truth });
   }
   return loaded;

@@ -90,6 +90,13 @@ export function benchFixture(): BenchResult {
   };
 }
 
+const summary = (mean: number) => ({
+  n: 3,
+  mean,
+  sd: 0.02,
+  ci95: [mean - 0.03, mean + 0.03] as const,
+});
+
 /** A made-up reproduction. */
 export function reproduceFixture(): ReproduceResult {
   const bench = benchFixture();
@@ -136,6 +143,39 @@ export function reproduceFixture(): ReproduceResult {
         why: "A software sampler has no 8-bit fractions",
       },
     ],
+    arms: ["iou+aug", "iou"].map((name, i) => ({
+      name,
+      loss: "iou",
+      augmentation: i === 0,
+      recipe: "the first 125 of 500 steps by balanced-cross-entropy, then iou",
+      labels: "true" as const,
+      seeds: [7],
+      steps: 500,
+      cost: { parameters: 123_456, peak_gpu_bytes: 5e7, seconds: 321 },
+      scored_at_mm: 9,
+      organs: {
+        liver: { dice: summary(0.91 - 0.1 * i), dice_3mm: summary(0.85), nsd: summary(0.9) },
+        bladder: { dice: { n: 0 }, missed: 1, invented: 2 },
+      },
+    })),
+    comparisons: [{
+      effect: "pair",
+      arms: ["iou+aug", "iou"],
+      organ: "mean",
+      metric: "dice",
+      difference: 0.1,
+      ci95: [0.05, 0.15],
+      n: 3,
+      p_value: 0.25,
+      test: "a made-up test",
+    }],
+    transfer: {
+      name: "made-up folder",
+      arm: "iou+aug",
+      seed: 7,
+      cases: [0],
+      organs: { lungs: { dice: { n: 1, mean: 0.85 } } },
+    },
     bench,
     manifest: {
       command: "deno task reproduce --profile smoke --seed 7",

@@ -3,7 +3,18 @@ export const HOSTILE =
   `"'></script><!--<script>globalThis.broken=1</script><img src=x onerror="globalThis.broken=1">&amp;\u2028`;
 
 /** Fields that hold one of a few fixed words, not free text. */
-const FIXED = ["schema", "kind", "verdict", "class", "organ", "implementation", "against", "time"];
+const FIXED = [
+  "schema",
+  "kind",
+  "effect",
+  "metric",
+  "verdict",
+  "class",
+  "organ",
+  "implementation",
+  "against",
+  "time",
+];
 
 /**
  * A result in which every free text, names of entries included, has {@linkcode HOSTILE} at its end. Equal texts stay equal.

@@ -115,14 +115,14 @@ testUnless(
       pictures: [pictureFixture()],
     });
     await open(report, { viewport: DESKTOP }, async ({ page, complaints, requests }) => {
-      assertEquals((await markedPixels(page)).length, 5);
-      // Labels, then times and ratios of two suites. The mark of the mean and of TypeScript is in all, WebGPU's not in the ratios.
+      assertEquals((await markedPixels(page)).length, 6);
+      // Arms and labels, then times and ratios of two suites. The mark of the mean and of TypeScript is in all, WebGPU's not in the ratios.
       await until(
         page,
         async () => (await markedPixels(page, "--mark-1")).every((count) => count > 20),
         "a chart is blank",
       );
-      assert((await markedPixels(page)).every((count, i) => [2, 4].includes(i) || count > 20));
+      assert((await markedPixels(page)).every((count, i) => [3, 5].includes(i) || count > 20));
       assertEquals(complaints, []);
       assertEquals(requests, []);
     });
@@ -244,7 +244,7 @@ testUnless(
         await page.evaluate(
           `["img", "script", "canvas"].map((name) => document.querySelectorAll(name).length)`,
         ),
-        [0, 3, 5],
+        [0, 3, 6],
       );
       assertEquals(complaints, []);
       assertEquals(requests, []);

@@ -156,10 +156,10 @@ Deno.test("renderReproduceReport() marks the stages that an earlier run made", a
 });
 
 Deno.test("renderReproduceReport() shows no table, chart or number for what did not run", async () => {
-  const { labels: _labels, bench: _bench, ...rest } = reproduceFixture();
+  const { labels: _labels, bench: _bench, transfer: _transfer, ...rest } = reproduceFixture();
   const result: ReproduceResult = {
     ...rest,
-    claims: [],
+    ...{ claims: [], arms: [], comparisons: [] },
     manifest: { ...rest.manifest, versions: {}, config: {}, seeds: {}, outputs: [], stages: [] },
   };
   const page = await renderReproduceReport(result);
@@ -238,4 +238,21 @@ Deno.test("renderBenchReport() shows bounds of agreement with their reasons, and
   for (const absent of ["Compared with", "What counts as agreement"]) {
     assert(!without.includes(absent), absent);
   }
+});
+
+Deno.test("renderReproduceReport() shows Dice of arms with intervals, their comparisons, transfer and training", async () => {
+  const curves = [1, 2].map((seed) => ({
+    arm: "iou+aug",
+    seed,
+    losses: [0.9, 0.5, 0.4],
+    validations: [{ step: 3, dice: 0.7 }],
+    chosen: 3,
+  }));
+  const text = bodyText(await renderReproduceReport(reproduceFixture(), { curves }));
+  assertStringIncludes(text, "iou+aug 0.910 0.880 – 0.940 –");
+  assertStringIncludes(text, "at 3 mm 0.850 0.820 – 0.880 –");
+  assertStringIncludes(text, "the network&#39;s grid of 9 mm");
+  assertStringIncludes(text, "iou+aug – iou mean over organs 0.100 0.0500 – 0.150 3 0.250 1");
+  assertStringIncludes(text, "Agreement with the labels of made-up folder");
+  assertStringIncludes(text, "Models were taken after 3 (iou+aug, 1), 3 (iou+aug, 2) steps");
 });
