@@ -1,16 +1,16 @@
 import type { Gpu, GpuArray } from "../gpu/mod.ts";
 import {
-  concatChannels,
   conv3d,
   type ConvolutionLayer,
   convTranspose3d,
+  foldBatchNorm,
   type GpuTensor,
+  layersOf,
   maxPool3d,
   type Model,
   type NetworkOps,
   NORM_EPSILON,
   normalize,
-  normalizeWith,
   type NormLayer,
   parametersOf,
   type Precision,
@@ -55,20 +55,19 @@ export function uploadNetwork(
   }
   using held = new DisposableStack();
   const arrays = new Map<string, GpuArray>();
-  for (const { name } of [...parametersOf(config), ...runningStatisticsOf(config)]) {
-    const numbers = weights.get(name);
-    if (!numbers) throw new ReferenceError(`Cannot run the network: it has no "${name}"`);
+  for (const [name, numbers] of inferenceNumbers({ config, weights })) {
     arrays.set(name, held.use(gpu.upload(numbers, name)));
   }
   const owned = held.move();
   return {
     precision,
     run(image) {
-      const live = new Set<Activation>();
+      const live: Live = new Map();
       try {
-        return runUNet(config, inferOps(gpu, arrays, precision, live), image) as GpuTensor;
+        const [logits] = runUNet(config, inferOps(gpu, arrays, precision, live), [image]);
+        return logits as GpuTensor;
       } catch (error) {
-        for (const tensor of live) tensor[Symbol.dispose]();
+        for (const tensor of live.keys()) tensor[Symbol.dispose]();
         throw error;
       }
     },
@@ -76,69 +75,97 @@ export function uploadNetwork(
   };
 }
 
-/** An activation of the network's precision, or the image or the logits. */
-type Activation = GpuTensor<Precision>;
+/** The numbers of a network whose batch normalisations are in the convolutions before them, with the bias under the name of beta. */
+function inferenceNumbers(
+  { config, weights }: Pick<Model, "config" | "weights">,
+): Map<string, Float32Array<ArrayBuffer>> {
+  for (const { name } of [...parametersOf(config), ...runningStatisticsOf(config)]) {
+    if (!weights.has(name)) {
+      throw new ReferenceError(`Cannot run the network: it has no "${name}"`);
+    }
+  }
+  const numbers = new Map(parametersOf(config).map(({ name }) => [name, weights.get(name)!]));
+  const { down, up } = layersOf(config);
+  for (const block of [...down.flat(), ...up.flatMap(({ blocks }) => blocks)]) {
+    const folded = foldBatchNorm(weights, block);
+    if (!folded) continue;
+    numbers.set(block.convolutions.at(-1)!.weights, folded.weights);
+    numbers.set(block.norm.beta, folded.bias);
+  }
+  return numbers;
+}
+
+/** A tensor of the network's precision, or the image or the logits; two whose channels follow each other before they are convolved. */
+type Activation = readonly [GpuTensor<Precision>, GpuTensor<Precision>?];
+
+/** Tensors that were made, and how many activations have them: memory that goes back if an op fails. */
+type Live = Map<GpuTensor<Precision>, number>;
 
 /**
  * The ops of a network on GPU memory.
  *
  * @param precision How activations between image and logits are stored.
- * @param live Activations that were made and not released: memory that goes back if an op fails.
+ * @param live Keeps count.
  */
 function inferOps(
   gpu: Gpu,
   arrays: ReadonlyMap<string, GpuArray>,
   precision: Precision,
-  live: Set<Activation>,
+  live: Live,
 ): NetworkOps<Activation> {
   const array = (name: string) => arrays.get(name)!;
-  const keep = (tensor: Activation) => {
-    live.add(tensor);
-    return tensor;
+  const keep = (tensor: GpuTensor<Precision>): Activation => {
+    live.set(tensor, (live.get(tensor) ?? 0) + 1);
+    return [tensor];
   };
-  const release = (tensor: Activation) => {
-    live.delete(tensor);
-    tensor[Symbol.dispose]();
+  const release = (x: Activation) => {
+    for (const tensor of x) {
+      if (!tensor) continue;
+      const others = live.get(tensor)! - 1;
+      live.set(tensor, others);
+      if (others > 0) continue;
+      live.delete(tensor);
+      tensor[Symbol.dispose]();
+    }
   };
   const convolution = (
-    input: Activation,
+    [input, beside]: Activation,
     { weights, size, channels }: ConvolutionLayer,
-    options: { readonly precision: Precision; readonly bias?: GpuArray },
+    options: {
+      readonly precision: Precision;
+      readonly bias?: GpuArray;
+      readonly slope?: number;
+    },
   ) => {
     const shape = { size, stride: 1, channels } as const;
-    return keep(conv3d(gpu, { input, weights: array(weights), ...shape, ...options }));
+    return keep(conv3d(gpu, { input, beside, weights: array(weights), ...shape, ...options }));
   };
-  const normalized = (input: Activation, norm: NormLayer) => {
-    const options = {
-      input,
-      gamma: array(norm.gamma),
-      beta: array(norm.beta),
-      epsilon: NORM_EPSILON,
-      slope: norm.slope,
-    };
-    if (norm.running) {
-      const { mean, variance } = norm.running;
-      const running = { mean: array(mean), variance: array(variance) };
-      return keep(normalizeWith(gpu, { ...options, running }));
-    }
-    const { output, statistics } = normalize(gpu, { ...options, kind: norm.kind });
+  const normalized = ([input]: Activation, { gamma, beta, kind, slope }: NormLayer) => {
+    const { output, statistics } = normalize(gpu, {
+      ...{ input, kind, slope, epsilon: NORM_EPSILON },
+      gamma: array(gamma),
+      beta: array(beta),
+    });
     statistics[Symbol.dispose]();
     return keep(output);
   };
   return {
     convolution: (x, layer) => convolution(x, layer, { precision: "f32", bias: array(layer.bias) }),
     block(x, { convolutions, norm }) {
+      const last = convolutions.length - 1;
+      const folded = norm.running && { bias: array(norm.beta), slope: norm.slope };
       let at = x;
-      for (const layer of convolutions) {
+      for (const [i, layer] of convolutions.entries()) {
         const before = at;
-        at = convolution(before, layer, { precision });
+        at = convolution(before, layer, { precision, ...i === last && folded });
         if (before !== x) release(before);
       }
+      if (folded) return at;
       const output = normalized(at, norm);
       release(at);
       return output;
     },
-    transposed: (input, { weights, bias, size, channels }) =>
+    transposed: ([input], { weights, bias, size, channels }) =>
       keep(convTranspose3d(gpu, {
         input,
         weights: array(weights),
@@ -146,9 +173,14 @@ function inferOps(
         size: [size, size, size],
         channels,
       })),
-    upsample: (input, mode) => keep(upsample3d(gpu, { input, mode })),
-    maxPool: (input, size) => keep(maxPool3d(gpu, { input, size })),
-    concat: (a, b) => keep(concatChannels(gpu, a, b)),
+    upsample: ([input], mode) => keep(upsample3d(gpu, { input, mode })),
+    maxPool: ([input], size) => keep(maxPool3d(gpu, { input, size })),
+    // Only convolutions come behind, which read both.
+    concat([a], [b]) {
+      keep(a);
+      keep(b);
+      return [a, b];
+    },
     release,
   };
 }

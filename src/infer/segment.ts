@@ -183,7 +183,7 @@ async function taken<T>(staged: Staged<T>): Promise<T> {
 }
 
 /**
- * 32-bit words of a network's largest activation for each voxel of its input: image, logits, or the finest level behind the concatenation.
+ * 32-bit words of a network's largest activation for each voxel of its input: image, logits, the finest level, or what is doubled to it.
  */
 function widest(
   { channels, inputChannels, classes, up }: Model["config"],
@@ -191,7 +191,7 @@ function widest(
 ): number {
   const [finest = 1, second = finest] = channels;
   const doubled = channels.length === 1 ? 0 : up.startsWith("transposed") ? finest : second;
-  const inner = (finest + doubled) / (precision === "f16" ? 2 : 1);
+  const inner = Math.max(finest, doubled) / (precision === "f16" ? 2 : 1);
   return Math.max(inputChannels, classes, inner);
 }
 

@@ -1,37 +1,5 @@
-import { NORM_EPSILON, type TransposedLayer } from "../model/mod.ts";
+import type { TransposedLayer } from "../model/mod.ts";
 import type { FilterSize } from "../ops/mod.ts";
-
-/** What batch normalisation does to a channel, by channel. */
-export interface BatchNorm {
-  readonly gamma: Float32Array;
-  readonly beta: Float32Array;
-  /** Running statistics. */
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
-}
-
-/**
- * Puts batch normalisation by running statistics into the convolution before it: weights times s = gamma / sqrt(variance + epsilon), and
- * the bias beta - mean s. Computed in f64, rounded once.
- *
- * @param weights The convolution's, output channel fastest.
- * @param norm The normalisation.
- * @returns Weights of the same shape, and one bias for each channel.
- */
-export function foldBatchNorm(
-  weights: Float32Array<ArrayBuffer>,
-  { gamma, beta, mean, variance }: BatchNorm,
-): { weights: Float32Array<ArrayBuffer>; bias: Float32Array<ArrayBuffer> } {
-  const channels = gamma.length;
-  const scale = Float64Array.from(
-    gamma,
-    (value, c) => value / Math.sqrt(variance[c]! + NORM_EPSILON),
-  );
-  return {
-    weights: weights.map((value, i) => value * scale[i % channels]!),
-    bias: Float32Array.from(beta, (value, c) => value - mean[c]! * scale[c]!),
-  };
-}
 
 /** A convolution of stride 1. */
 export interface Filter {

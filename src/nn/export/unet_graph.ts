@@ -1,6 +1,7 @@
 import {
   type BlockLayer,
   type ConvolutionLayer,
+  foldBatchNorm,
   type HeadLayer,
   type Model,
   type NetworkOps,
@@ -10,7 +11,7 @@ import {
   type TransposedLayer,
 } from "../model/mod.ts";
 import type { PoolSize, UpsampleMode } from "../ops/mod.ts";
-import { foldBatchNorm, splitTransposed } from "./filters.ts";
+import { splitTransposed } from "./filters.ts";
 import { GraphBuilder, list, text } from "./graph.ts";
 
 /** What a network is made of. */
@@ -75,19 +76,16 @@ class GraphOps implements NetworkOps<string> {
     return this.#add(this.#convolve(x, layer), this.#perChannel(layer.bias));
   }
 
-  block(x: string, { convolutions, norm }: BlockLayer): string {
+  block(x: string, block: BlockLayer): string {
+    const { convolutions, norm } = block;
     const last = convolutions.at(-1)!;
     const before = convolutions.slice(0, -1).reduce((at, layer) => this.#convolve(at, layer), x);
-    if (!norm.running) {
+    const folded = foldBatchNorm(this.#weights, block);
+    if (!folded) {
       const y = this.#normalizeInstances(this.#convolve(before, last), norm);
       return this.#activate(y);
     }
-    const { weights, bias } = foldBatchNorm(this.#numbers(last.weights), {
-      gamma: this.#numbers(norm.gamma),
-      beta: this.#numbers(norm.beta),
-      mean: this.#numbers(norm.running.mean),
-      variance: this.#numbers(norm.running.variance),
-    });
+    const { weights, bias } = folded;
     const y = this.#convolve(before, last, weights);
     return this.#activate(this.#add(y, this.#perChannel(norm.beta, bias)));
   }

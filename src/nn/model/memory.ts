@@ -61,7 +61,7 @@ export function inferenceMemory(config: UNetConfig, shape: TensorShape): Network
   checkInputShape(config, shape);
   const ledger = new Ledger();
   const ops = new InferenceOps(ledger);
-  runUNet(config, ops, ledger.take(shape));
+  runUNet(config, ops, [ledger.take(shape)]);
   return summary(config, ledger, 1);
 }
 
@@ -130,47 +130,56 @@ class Ledger {
   }
 }
 
-/** Ops that free their input as soon as nothing needs it. */
-class InferenceOps implements NetworkOps<Held> {
+/** Ops that free their input as soon as nothing needs it; two activations that are put together stay where they are. */
+class InferenceOps implements NetworkOps<readonly Held[]> {
   readonly #ledger: Ledger;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
   }
 
-  block(x: Held, { convolutions }: BlockLayer): Held {
+  #take(shape: TensorShape): readonly Held[] {
+    return [this.#ledger.take(shape)];
+  }
+
+  block(x: readonly Held[], { convolutions, norm }: BlockLayer): readonly Held[] {
+    const { shape } = x[0]!;
     const convolved = convolutions.reduce((before, { channels }) => {
-      const after = this.#ledger.take(withChannels(x.shape, channels));
-      if (before !== x) this.#ledger.release(before);
+      const after = this.#take(withChannels(shape, channels));
+      if (before !== x) this.release(before);
       return after;
     }, x);
-    const y = this.#ledger.take(convolved.shape);
-    this.#ledger.release(convolved);
+    // Batch normalisation is in the convolution before it.
+    if (norm.running) return convolved;
+    const y = this.#take(convolved[0]!.shape);
+    this.release(convolved);
     return y;
   }
 
-  convolution(x: Held, { channels }: HeadLayer): Held {
-    return this.#ledger.take(withChannels(x.shape, channels));
+  convolution([x]: readonly Held[], { channels }: HeadLayer): readonly Held[] {
+    return this.#take(withChannels(x!.shape, channels));
   }
 
-  transposed(x: Held, { channels }: TransposedLayer): Held {
-    return this.#ledger.take(withChannels(doubled(x.shape), channels));
+  transposed([x]: readonly Held[], { channels }: TransposedLayer): readonly Held[] {
+    return this.#take(withChannels(doubled(x!.shape), channels));
   }
 
-  upsample(x: Held): Held {
-    return this.#ledger.take(doubled(x.shape));
+  upsample([x]: readonly Held[]): readonly Held[] {
+    return this.#take(doubled(x!.shape));
   }
 
-  maxPool(x: Held): Held {
-    return this.#ledger.take(halved(x.shape));
+  maxPool([x]: readonly Held[]): readonly Held[] {
+    return this.#take(halved(x!.shape));
   }
 
-  concat(a: Held, b: Held): Held {
-    return this.#ledger.take(withChannels(a.shape, a.shape[4] + b.shape[4]));
+  concat(a: readonly Held[], b: readonly Held[]): readonly Held[] {
+    const both = [...a, ...b];
+    for (const held of both) held.handles++;
+    return both;
   }
 
-  release(x: Held): void {
-    this.#ledger.release(x);
+  release(x: readonly Held[]): void {
+    for (const held of x) this.#ledger.release(held);
   }
 }
 

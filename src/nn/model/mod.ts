@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./config.ts";
+export * from "./fold_batch_norm.ts";
 export * from "./layers.ts";
 export * from "./model_file.ts";
 export * from "./memory.ts";

@@ -25,6 +25,8 @@ export interface Conv3dOptions<P extends Precision = "f32", Q extends Precision 
   extends FilterOptions {
   /** [batch, z, y, x, channel]. */
   readonly input: GpuTensor<P>;
+  /** Further input channels behind those of `input`: both are convolved as if they were put together. */
+  readonly beside?: GpuTensor<P> | undefined;
   /** 32-bit floats [kz, ky, kx, input channel, output channel]. */
   readonly weights: GpuArray;
   /** One 32-bit float for each output channel; none by default. */
@@ -44,20 +46,24 @@ export interface Conv3dOptions<P extends Precision = "f32", Q extends Precision 
  * @param options Input, weights and shape.
  * @returns The output, floor((n + 2 padding - size) / stride) + 1 voxels along each axis.
  * @throws {RangeError} If size, stride or channels are none, or nothing comes out.
- * @throws {TypeError} If weights or bias hold another number of floats than the shapes need.
+ * @throws {TypeError} If weights or bias hold another number of floats than the shapes need, or inputs have other voxels.
  */
 export function conv3d<P extends Precision, Q extends Precision = P>(
   gpu: Gpu,
   options: Conv3dOptions<P, Q>,
 ): GpuTensor<Q> {
-  const { input, weights, bias, slope = 1 } = options;
+  const { input, beside, weights, bias, slope = 1 } = options;
   const precision = options.precision ?? input.precision as Precision as Q;
-  const shapes = convolution(input.shape, options);
+  const [batch, nz, ny, nx, own] = input.shape;
+  const voxels = [batch, nz, ny, nx] as const;
+  const shapes = convolution([...voxels, own + (beside?.shape[4] ?? 0)], options);
+  if (beside) checkShape("further input channels", beside.shape, [...voxels, beside.shape[4]]);
   checkFloats("weights", weights, weightCount(shapes));
   if (bias) checkFloats("bias", bias, options.channels);
   return filled(allocateTensor(gpu, shapes.output, "convolution", precision), (output) => {
     const filter = { weights, bias, size: shapes.size, transposed: false, slope };
-    correlate(gpu, "nn/conv3d", { input, output }, filter, [forwardPass(shapes)]);
+    const inputs = beside ? [input, beside] : [input];
+    correlate(gpu, "nn/conv3d", { inputs, output }, filter, [forwardPass(shapes)]);
   });
 }
 
@@ -94,7 +100,7 @@ export function conv3dInputGradient<P extends Precision>(
   if (bias) checkFloats("bias", bias, inputShape[4]);
   return filled(allocateTensor(gpu, inputShape, "input gradient", precision), (output) => {
     const filter = { weights, bias, size: shapes.size, transposed: true, slope: 1 };
-    const tensors = { input: gradient, output };
+    const tensors = { inputs: [gradient], output };
     correlate(gpu, "nn/conv3d-input-gradient", tensors, filter, gradientPasses(shapes));
   });
 }

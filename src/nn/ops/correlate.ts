@@ -98,33 +98,39 @@ function packingOf({ taps: [kz, ky, kx] }: Pass, inputs: number, outputs: number
  *
  * @param gpu Where.
  * @param label The kernel's label, `suite/name`.
- * @param tensors What is read, and what is written, at the voxels of the passes alone.
+ * @param tensors What is read, channels one behind the other, and what is written, at the voxels of the passes alone.
  * @param filter The weights.
  * @param passes What to do.
  */
 export function correlate(
   gpu: Gpu,
   label: string,
-  { input, output }: {
-    readonly input: GpuTensor<Precision>;
+  { inputs, output }: {
+    readonly inputs: readonly GpuTensor<Precision>[];
     readonly output: GpuTensor<Precision>;
   },
   filter: Filter,
   passes: readonly Pass[],
 ): void {
-  const channels = [input.shape[4], output.shape[4]] as const;
+  const all = inputs.reduce((sum, { shape }) => sum + shape[4], 0);
   for (const pass of passes) {
-    if (suitsWinograd(gpu, pass, channels)) {
-      winograd(gpu, label, { inputs: [input], output }, filter);
+    if (suitsWinograd(gpu, pass, [all, output.shape[4]])) {
+      winograd(gpu, label, { inputs, output }, filter);
       continue;
     }
-    const packing = packingOf(pass, ...channels);
-    using weights = packed(gpu, filter, pass, packing, channels);
-    for (let chunk = 0; chunk < packing.chunks; chunk++) {
-      const slope = chunk === packing.chunks - 1 ? filter.slope : 1;
-      for (let block = 0; block < packing.blocks; block += packing.together) {
-        record(gpu, label, { input, output, weights }, pass, packing, { chunk, block, slope });
+    let from = 0;
+    for (const [i, input] of inputs.entries()) {
+      const channels = { from, count: input.shape[4], all, outputs: output.shape[4] };
+      const packing = packingOf(pass, channels.count, channels.outputs);
+      using weights = packed(gpu, filter, pass, packing, channels);
+      for (let chunk = 0; chunk < packing.chunks; chunk++) {
+        const last = i === inputs.length - 1 && chunk === packing.chunks - 1;
+        const sums = { carry: i + chunk > 0, slope: last ? filter.slope : 1 };
+        for (let block = 0; block < packing.blocks; block += packing.together) {
+          record(gpu, label, { input, output, weights }, pass, packing, { chunk, block, ...sums });
+        }
       }
+      from += channels.count;
     }
   }
 }
@@ -134,16 +140,23 @@ function packed(
   { weights, bias, size, transposed }: Filter,
   { taps, base, step }: Pass,
   { lanes, chunk, chunks, blocks, stride }: Packing,
-  [inputs, outputs]: readonly [number, number],
+  { from, count, all, outputs }: {
+    /** Input channels that are read, of all. */
+    readonly from: number;
+    readonly count: number;
+    readonly all: number;
+    readonly outputs: number;
+  },
 ): GpuArray {
   const bytes = chunks * blocks * stride;
   // The kernel sees as much of it as a uniform may have, whatever there is.
   const packed = gpu.allocate(bytes - stride + LARGEST_UNIFORM, "packed weights");
   gpu.dispatch(packing, {
     p: uniforms(
-      { i32: [...alongX(taps), inputs, ...alongX(base), outputs, ...alongX(size), step] },
-      { i32: transposed ? [1, inputs] : [outputs, 1] },
+      { i32: [...alongX(taps), count, ...alongX(base), outputs, ...alongX(size), step] },
+      { i32: transposed ? [1, all] : [outputs, 1] },
       { i32: [chunk, lanes, blocks, stride / 4, bytes / 4, Number(bias !== undefined)] },
+      { i32: [from, all] },
     ),
     weights,
     bias: bias ?? weights,
@@ -162,9 +175,10 @@ function record(
   },
   { taps, stride, grid, first, spread, offset }: Pass,
   packing: Packing,
-  { chunk, block, slope }: {
+  { chunk, block, carry, slope }: {
     readonly chunk: number;
     readonly block: number;
+    readonly carry: boolean;
     readonly slope: number;
   },
 ): void {
@@ -185,7 +199,7 @@ function record(
     stride,
     packing.lanes,
     outputs % 4 === 0,
-    chunk > 0,
+    carry,
     input.precision,
     output.precision,
     adapter,

@@ -12,6 +12,7 @@ struct P {
   size: vec3i, step: i32, // the filter's voxels; its taps from one tap to the next
   apart: vec2i, chunk: i32, lanes: i32, // elements of `weights` between input channels, output channels; channels of a chunk / lanes
   blocks: i32, stride: i32, count: u32, biased: u32, // blocks of output channels; floats in all
+  first: i32, all: i32, // first input channel that the pass reads; input channels of `weights`
 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> weights: array<f32>;
@@ -44,7 +45,7 @@ struct P {
     if (z < p.taps.z && input < p.inputs && output < p.outputs) {
       let tap = p.base + p.step * vec3i(x, y, z);
       let voxel = (tap.z * p.size.y + tap.y) * p.size.x + tap.x;
-      value = weights[voxel * p.inputs * p.outputs + input * p.apart.x + output * p.apart.y];
+      value = weights[voxel * p.all * p.outputs + (p.first + input) * p.apart.x + output * p.apart.y];
     }
   }
   packed[item] = value;

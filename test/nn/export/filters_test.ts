@@ -1,17 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { foldBatchNorm, splitTransposed } from "../../../src/nn/export/filters.ts";
-
-Deno.test("foldBatchNorm() scales the weights of each output channel and moves its bias", () => {
-  // With the epsilon of 1e-5 the variances are 4 and 1/16: scales 6 / 2 and 1 / (1 / 4).
-  const { weights, bias } = foldBatchNorm(Float32Array.of(1, 10, 2, 20), {
-    gamma: Float32Array.of(6, 1),
-    beta: Float32Array.of(0.5, -1),
-    mean: Float32Array.of(2, -3),
-    variance: Float32Array.of(4 - 1e-5, 1 / 16 - 1e-5),
-  });
-  assertEquals(weights.map(Math.round), Float32Array.of(3, 40, 6, 80));
-  assertEquals(bias.map((value) => Math.round(1e4 * value) / 1e4), Float32Array.of(-5.5, 11));
-});
+import { splitTransposed } from "../../../src/nn/export/filters.ts";
 
 Deno.test("splitTransposed() gives each remainder its taps, output channel fastest", () => {
   // Tap k at (z, y, x) has the weights k (first output channel) and 100 + k (second).
