@@ -29,7 +29,9 @@ export interface VoxelBox {
  */
 export function bodyBox(volume: Volume, labels?: Volume): VoxelBox {
   const { data, dims, spacing } = volume;
-  const solid = Uint8Array.from(data, (hu) => hu > AIR ? 1 : 0);
+  // A loop, as from() with a function takes fifty times as long.
+  const solid = new Uint8Array(data.length);
+  for (let i = 0; i < solid.length; i++) solid[i] = data[i]! > AIR ? 1 : 0;
   const pieces = components(solid, dims, { connectivity: 6 });
   if (pieces.sizes.length === 0) return { first: [0, 0, 0], end: dims };
   const [nx, ny, nz] = dims;

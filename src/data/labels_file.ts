@@ -18,12 +18,13 @@ export async function readLabels(
   options: { readonly signal?: AbortSignal },
 ): Promise<Volume<Uint8Array<ArrayBuffer>>> {
   const { data, ...rest } = await readNifti(path, options);
-  const labels = Uint8Array.from(data);
-  const odd = labels.findIndex((label, i) => label !== data[i]);
-  if (odd >= 0) {
+  const labels = new Uint8Array(data.length);
+  for (let i = 0; i < labels.length; i++) {
+    labels[i] = data[i]!;
+    if (labels[i] === data[i]) continue;
     throw new RangeError(
-      `Cannot use labels "${path}": voxel ${odd} has the value ${
-        data[odd]
+      `Cannot use labels "${path}": voxel ${i} has the value ${
+        data[i]
       }; labels are integers from 0 to 255`,
     );
   }

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { join } from "@std/path";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
 import { type CachedCase, ctOrgLabels, readCase, readCaseCached } from "../../src/data/mod.ts";
 import { createVolume, type Volume, writeNifti } from "../../src/volume/mod.ts";
 import { DataFolder } from "./_folders.ts";
@@ -119,6 +119,26 @@ Deno.test("readCaseCached() can be called at once by several", () =>
     const found = await Promise.all([1, 2, 3, 4].map(() => readCaseCached(one, { cache })));
     for (const { volume } of found) same(volume, found[0]!.volume);
     assertEquals((await entries(cache)).length, 1);
+  }));
+
+Deno.test("readCaseCached() can share its folder with other processes, which make and remove the same entry", () =>
+  withCase(async ({ volume, labels }, cache) => {
+    const script = fromFileUrl(new URL("_read_cached.ts", import.meta.url));
+    const config = fromFileUrl(new URL("../../deno.json", import.meta.url));
+    const args = ["run", "--no-prompt", "--allow-read", `--allow-write=${cache}`];
+    const command = new Deno.Command("deno", {
+      args: [...args, "--config", config, script, volume, labels[0]!.path, cache],
+      stdin: "null",
+    });
+    const outputs = await Promise.all([1, 2, 3].map(() => command.output()));
+    const decoder = new TextDecoder();
+    const said = outputs.map(({ stdout, stderr }) =>
+      decoder.decode(stdout).trim() || decoder.decode(stderr)
+    );
+    assertMatch(said[0]!, /^[0-9a-f]{64}$/);
+    assertEquals(new Set(said).size, 1, said.join("\n"));
+    const names = await entries(cache);
+    assert(names.every((name) => name.endsWith(".case")), names.join());
   }));
 
 Deno.test("readCaseCached() leaves nothing behind of a case that cannot be used or is stopped", () =>
