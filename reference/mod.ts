@@ -78,7 +78,6 @@ export {
 } from "./nn_normalization.ts";
 export {
   adamReference,
-  normReference,
   type OptimizerOptions,
   type OptimizerState,
   rmspropReference,

@@ -80,23 +80,3 @@ export function sgdReference(
     weights[i]! -= rate * first[i]!;
   }
 }
-
-/**
- * The norm of arrays taken together.
- *
- * @param arrays Any values.
- * @returns The Euclidean norm of the finite values, and how many are not finite.
- */
-export function normReference(
-  arrays: readonly ArrayLike<number>[],
-): { norm: number; notFinite: number } {
-  let squares = 0;
-  let notFinite = 0;
-  for (const array of arrays) {
-    for (let i = 0; i < array.length; i++) {
-      if (Number.isFinite(array[i])) squares += array[i]! ** 2;
-      else notFinite++;
-    }
-  }
-  return { norm: Math.sqrt(squares), notFinite };
-}

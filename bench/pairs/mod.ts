@@ -63,7 +63,6 @@ export const pairs: readonly Pair[] = [
   optimizers.rmsprop,
   optimizers.sgd,
   optimizers.lerp,
-  optimizers.gradientNorm,
   accumulate,
   addition,
   ...lossPairs,

@@ -1,6 +1,5 @@
 import {
   adamReference,
-  normReference,
   type OptimizerOptions,
   type OptimizerState,
   rmspropReference,
@@ -12,7 +11,6 @@ import {
 } from "../../reference/mod.ts";
 import {
   adam as adamOnGpu,
-  gradientNorm as gradientNormOnGpu,
   lerp as lerpOnGpu,
   rmsprop as rmspropOnGpu,
   sgd as sgdOnGpu,
@@ -208,62 +206,4 @@ export const lerp: Pair<StepInput> = {
   },
   acceptance: F32_STEP,
   work: ({ weights }) => ({ bytes: 3 * weights.byteLength, flops: 3 * weights.length }),
-};
-
-/** Arrays that are measured together. */
-export interface NormInput {
-  readonly arrays: readonly Floats[];
-}
-
-function gradients(lengths: readonly number[], bad: readonly number[] = []): NormInput {
-  const total = Math.sqrt(lengths.reduce((sum, n) => sum + n, 0));
-  const arrays = lengths.map((n, i) => normals(n, 4100 + i, { sd: 1 / total }));
-  bad.forEach((value, i) => {
-    const array = arrays[i % arrays.length]!;
-    array[Math.floor(array.length * i / bad.length)] = value;
-  });
-  return { arrays };
-}
-
-/** The norm of gradients taken together, and how many of their values are not finite. */
-export const gradientNorm: Pair<NormInput> = {
-  name: "nn/gradient-norm",
-  kernels: ["src/nn/optimizers/gradient_norm.wgsl.ts", "src/nn/total.wgsl.ts"],
-  cases: [
-    {
-      name: "100,000 values in 20 arrays",
-      headline: true,
-      input: () => gradients(Array.from({ length: 20 }, () => 5000)),
-    },
-    { name: "2.8 M values", headline: true, input: () => gradients([2_800_000]) },
-    { name: "one value", edge: true, input: () => gradients([1]) },
-    { name: "odd lengths", edge: true, input: () => gradients([1, 7, 4099, 13, 64, 65_537]) },
-    {
-      name: "values that are not finite",
-      edge: true,
-      input: () => gradients([4099, 64, 3], [NaN, Infinity, -Infinity, NaN]),
-    },
-  ],
-  gpu: async (gpu, { arrays }) => {
-    using held = new DisposableStack();
-    const uploaded = arrays.map((array) => held.use(gpu.upload(array)));
-    using norm = gradientNormOnGpu(gpu, uploaded);
-    return await gpu.read(norm, Float32Array);
-  },
-  references: {
-    typescript: ({ arrays }) => {
-      const { norm, notFinite } = normReference(arrays);
-      return new Float64Array([norm, notFinite]);
-    },
-  },
-  acceptance: {
-    class: "absolute",
-    tolerance: 4e-6,
-    reason:
-      "a norm of about 1, root of sums of squares of 64 in a row and pairwise from there: at most 40 * 2^-24 relative; the count is exact",
-  },
-  work: ({ arrays }) => {
-    const values = arrays.reduce((sum, { length }) => sum + length, 0);
-    return { bytes: 4 * values, flops: 2 * values };
-  },
 };

@@ -1,5 +1,4 @@
 export { adam, type AdamOptions } from "./adam.ts";
-export { gradientNorm } from "./gradient_norm.ts";
 export { lerp } from "./lerp.ts";
 export { rmsprop, type RmspropOptions } from "./rmsprop.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
