@@ -89,7 +89,13 @@ function job<T>(stage: () => Staged<T>, results: T[]): Job {
   };
 }
 
-/** Hands each job to the GPU before the one before it is copied out; what was begun is finished. */
+/**
+ * Hands each job to the GPU before the one before it is copied out; what was begun is finished.
+ *
+ * So the ring is two deep. Three deep, with two jobs handed over ahead, is no faster on lavapipe, 2 cores: 16 results with labels took
+ * 1.09 times as long at 64^3 (median of 40 rounds in turn, 95 % interval 1.00 to 1.16), 1.01 times at 96^3 (0.96 to 1.11) and 0.96 times at
+ * 120 x 120 x 160 (25 rounds). Deno's wait for one job is a wait for all that were handed over, and a third result takes memory.
+ */
 async function inTurn(jobs: readonly Job[], signal: AbortSignal | undefined): Promise<void> {
   let last: Job | undefined;
   for (const next of [...jobs, undefined]) {
