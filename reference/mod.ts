@@ -118,3 +118,11 @@ export {
   warpLabelsReference,
   warpReference,
 } from "./warp.ts";
+export {
+  clearBorderReference,
+  fillHolesReference,
+  keepLargestReference,
+  reconstructReference,
+  type RegionsOf,
+  type Touch,
+} from "./regions.ts";

@@ -17,6 +17,7 @@ import * as normalization from "./normalization.ts";
 import * as optimizers from "./optimizers.ts";
 import type { Pair } from "./pair.ts";
 import * as random from "./random.ts";
+import * as regions from "./regions.ts";
 import * as resolution from "./resolution.ts";
 import { trainStep } from "./train_step.ts";
 
@@ -41,6 +42,10 @@ export const pairs: readonly Pair[] = [
   balls.dilationFft,
   balls.dilationDistance,
   distance,
+  regions.largest,
+  regions.holes,
+  regions.border,
+  regions.reconstruction,
   convolution.conv3d,
   convolution.conv3dInput,
   convolution.conv3dFilter,

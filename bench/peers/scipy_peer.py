@@ -80,6 +80,76 @@ def distance(case):
     return Runner(lambda: ndimage.distance_transform_edt(outside, sampling=spacing).astype(np.float32))
 
 
+class Regions:
+    """Connected regions of a mask by ndimage.label, which numbers them by their first voxel."""
+
+    def __init__(self, case):
+        self.mask = grid(case["data"], case["dims"]).view(bool)
+        self.structure = ndimage.generate_binary_structure(3, {6: 1, 18: 2, 26: 3}[case["connectivity"]])
+        self.across = None
+        if "slices" in case:
+            self.across = 2 - case["slices"]
+            np.moveaxis(self.structure, self.across, 0)[[0, 2]] = False
+
+    def label(self, mask):
+        return ndimage.label(mask, self.structure)
+
+    def at_border(self, labels, count):
+        """For each label whether it reaches a face, those across the slices left out."""
+        found = np.zeros(count + 1, bool)
+        for axis in range(3):
+            if axis != self.across:
+                for face in (0, -1):
+                    found[np.take(labels, face, axis)] = True
+        found[0] = False
+        return found
+
+    def largest(self):
+        labels, count = self.label(self.mask)
+        sizes = np.bincount(labels.ravel(), minlength=count + 1)
+        sizes[0] = 0
+        chosen = np.zeros(count + 1, bool)
+        chosen[np.argsort(-sizes, kind="stable")[:2]] = True
+        chosen[0] = False
+        return chosen[labels]
+
+    def holes(self):
+        labels, count = self.label(~self.mask)
+        return ~self.at_border(labels, count)[labels]
+
+    def holes_by_dilation(self):
+        return ndimage.binary_fill_holes(self.mask, self.structure)
+
+    def inner(self):
+        labels, count = self.label(self.mask)
+        return self.mask & ~self.at_border(labels, count)[labels]
+
+    def grown(self, marker):
+        labels, count = self.label(self.mask)
+        hit = np.zeros(count + 1, bool)
+        hit[labels[marker]] = True
+        hit[0] = False
+        return hit[labels]
+
+
+def regions(*ways):
+    """Runs ways from Regions to a mask, each giving bytes."""
+
+    def open_case(case):
+        found = Regions(case)
+        return Runner(*(lambda way=way: np.ascontiguousarray(way(found)).view(np.uint8) for way in ways))
+
+    return open_case
+
+
+def reconstruct(case):
+    found = Regions(case)
+    marker = grid(case["marker"], case["dims"]).view(bool)
+    propagate = lambda: ndimage.binary_propagation(marker & found.mask, found.structure, mask=found.mask)
+    ways = (lambda: found.grown(marker), propagate)
+    return Runner(*(lambda way=way: np.ascontiguousarray(way()).view(np.uint8) for way in ways))
+
+
 def packed(mask):
     """Bits along x, the first voxel the lowest, every row padded to whole 32-bit words."""
     rows = np.packbits(mask, axis=-1, bitorder="little")
@@ -114,6 +184,10 @@ KERNELS = {
     "morphology/dilate-fft": dilate_fft,
     "morphology/dilate-distance": dilate,
     "morphology/distance": distance,
+    "morphology/keep-largest": regions(lambda r: r.largest()),
+    "morphology/fill-holes": regions(lambda r: r.holes(), lambda r: r.holes_by_dilation()),
+    "morphology/clear-border": regions(lambda r: r.inner()),
+    "morphology/reconstruct": reconstruct,
     "morphology/erode": erode,
     "morphology/open": opening,
     "morphology/close": closing,

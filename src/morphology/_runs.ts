@@ -76,7 +76,7 @@ export function connectRuns(
 }
 
 /** Rows that come before a row in voxel order and may touch it, with how far their runs may be apart along x. */
-function earlierRows(
+export function earlierRows(
   { connectivity, slices }: ConnectOptions,
 ): { dy: number; dz: number; reach: number }[] {
   const diagonal = connectivity !== 6;

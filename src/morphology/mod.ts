@@ -1,6 +1,7 @@
 /**
- * Binary morphology: bit-packed masks on the GPU, structuring elements in mm, dilation, erosion, opening and closing by two methods
- * that agree bit for bit; components, hole filling, border clearing and reconstruction on the host.
+ * Binary morphology: bit-packed masks on the GPU, structuring elements in mm, dilation, erosion, opening and closing by three
+ * methods that agree bit for bit; exact distances; the largest regions, hole filling, border clearing and reconstruction on the GPU and on
+ * the host; components on the host.
  *
  * @example Close a bone mask with the paper's 25 mm ball.
  * ```ts
@@ -21,6 +22,13 @@ export { ball, type BallOptions, box, line, reflect, type StructuringElement } f
 export { fastestMethod } from "./fastest_method.ts";
 export { fillHoles, type FillHolesOptions } from "./fill_holes.ts";
 export type { PackedMask } from "./mask.ts";
+export {
+  clearMaskBorder,
+  fillMaskHoles,
+  keepLargest,
+  reconstructMask,
+  type RegionOptions,
+} from "./mask_regions.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./operations.ts";
 export { packMask, unpackMask } from "./pack.ts";
 export { reconstruct } from "./reconstruct.ts";

@@ -1,0 +1,159 @@
+import {
+  clearMaskBorder,
+  fillMaskHoles,
+  keepLargest,
+  packMask,
+  reconstructMask,
+  unpackMask,
+} from "../../src/morphology/mod.ts";
+import type { Vec3 } from "../../src/volume/mod.ts";
+import {
+  clearBorderReference,
+  fillHolesReference,
+  keepLargestReference,
+  reconstructReference,
+  type Touch,
+} from "../../reference/mod.ts";
+import { blobMask, EDGE_MASKS, type HostMask, randomMask } from "./_masks.ts";
+import type { Case, Pair } from "./pair.ts";
+
+interface RegionInput extends HostMask {
+  readonly connectivity: Touch;
+  readonly slices?: 1 | 2;
+}
+
+const TORSO: Vec3 = [160, 160, 130];
+const KERNELS = ["src/morphology/regions.wgsl.ts"];
+const EXACT = { class: "exact", reason: "Runs are joined and counted in whole numbers" } as const;
+
+/** One path through the whole volume: every other row and slice is full, joined to the next at alternating ends. */
+function serpentine([nx, ny, nz]: Vec3): HostMask {
+  const data = new Uint8Array(nx * ny * nz);
+  for (let z = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      const row = nx * (y + ny * z);
+      if (z % 2 === 0 && y % 2 === 0) data.fill(1, row, row + nx);
+      else if (z % 2 === 0) data[row + (y % 4 === 1 ? nx - 1 : 0)] = 1;
+      // Slices are walked to and fro; with 4 k + 1 rows the way there ends at the right.
+      else if (z % 4 === 1 && y === ny - 1) data[row + (ny % 4 === 1 ? nx - 1 : 0)] = 1;
+      else if (z % 4 === 3 && y === 0) data[row] = 1;
+    }
+  }
+  return { data, dims: [nx, ny, nz] };
+}
+
+/** Voxels that touch by corners alone, across words too. */
+function corners(dims: Vec3): HostMask {
+  const [nx, ny] = dims;
+  const data = new Uint8Array(nx * ny * dims[2]).map((_, i) => {
+    const [x, y, z] = [i % nx, Math.floor(i / nx) % ny, Math.floor(i / (nx * ny))];
+    return Number(x % 2 === y % 2 && y % 2 === z % 2);
+  });
+  return { data, dims };
+}
+
+const MASKS: Readonly<Record<string, () => HostMask>> = {
+  ...EDGE_MASKS,
+  "serpentine 70 x 13 x 9": () => serpentine([70, 13, 9]),
+  "corners alone 70 x 6 x 5": () => corners([70, 6, 5]),
+  "on every face 40 x 9 x 8": () => {
+    const { data, dims } = randomMask([40, 9, 8], 0.7, 5);
+    return { data, dims };
+  },
+};
+
+function cases(timed: RegionInput["connectivity"], slices: readonly (1 | 2 | undefined)[]) {
+  const headline = slices.map((axis): Case<RegionInput> => ({
+    name: `blobs, ${timed} neighbours${axis === undefined ? "" : " in slices"}, 160 x 160 x 130`,
+    headline: true,
+    input: () => ({
+      ...blobMask(TORSO, 60, 14),
+      connectivity: timed,
+      ...axis !== undefined && { slices: axis },
+    }),
+  }));
+  const edges = Object.entries(MASKS).flatMap(([name, mask]) =>
+    ([6, 18, 26] as const).flatMap((connectivity) =>
+      slices.map((axis): Case<RegionInput> => ({
+        name: `${name}, ${connectivity} neighbours${
+          axis === undefined ? "" : ` in slices across ${"xyz"[axis]}`
+        }`,
+        edge: true,
+        input: () => ({ ...mask(), connectivity, ...axis !== undefined && { slices: axis } }),
+      }))
+    )
+  );
+  return [...headline, ...edges];
+}
+
+/** Bytes in and out; each word met with those before it in up to four rows. */
+function work({ data, dims }: RegionInput) {
+  return { bytes: 2 * data.length, flops: 4 * Math.ceil(dims[0] / 32) * dims[1] * dims[2] };
+}
+
+/** The two largest regions. */
+export const largest: Pair<RegionInput> = {
+  name: "morphology/keep-largest",
+  kernels: KERNELS,
+  cases: cases(26, [undefined]),
+  gpu: async (gpu, { data, dims, connectivity }) => {
+    using mask = packMask(gpu, data, dims);
+    using kept = await keepLargest(gpu, mask, { count: 2, connectivity });
+    return await unpackMask(gpu, kept);
+  },
+  references: { typescript: (input) => keepLargestReference({ ...input, count: 2 }) },
+  acceptance: EXACT,
+  work,
+};
+
+/** Holes filled, in the volume and in axial slices. */
+export const holes: Pair<RegionInput> = {
+  name: "morphology/fill-holes",
+  kernels: KERNELS,
+  cases: cases(6, [undefined, 2]),
+  gpu: async (gpu, { data, dims, ...options }) => {
+    using mask = packMask(gpu, data, dims);
+    using filled = await fillMaskHoles(gpu, mask, options);
+    return await unpackMask(gpu, filled);
+  },
+  references: { typescript: fillHolesReference },
+  acceptance: EXACT,
+  work,
+};
+
+/** Regions that reach the border removed, in the volume and in axial slices. */
+export const border: Pair<RegionInput> = {
+  name: "morphology/clear-border",
+  kernels: KERNELS,
+  cases: cases(26, [undefined, 2]),
+  gpu: async (gpu, { data, dims, ...options }) => {
+    using mask = packMask(gpu, data, dims);
+    using inner = await clearMaskBorder(gpu, mask, options);
+    return await unpackMask(gpu, inner);
+  },
+  references: { typescript: clearBorderReference },
+  acceptance: EXACT,
+  work,
+};
+
+/** Markers, one voxel in a hundred, grown under the mask. */
+export const reconstruction: Pair<RegionInput & { readonly marker: Uint8Array<ArrayBuffer> }> = {
+  name: "morphology/reconstruct",
+  kernels: KERNELS,
+  cases: cases(26, [undefined]).map((item) => ({
+    ...item,
+    input() {
+      const input = item.input();
+      return { ...input, marker: randomMask(input.dims, 0.01, 15).data };
+    },
+  })),
+  gpu: async (gpu, { data, dims, marker, connectivity }) => {
+    using mask = packMask(gpu, data, dims);
+    using seeds = packMask(gpu, marker, dims);
+    using grown = await reconstructMask(gpu, seeds, mask, { connectivity });
+    return await unpackMask(gpu, grown);
+  },
+  references: { typescript: reconstructReference },
+  acceptance: EXACT,
+  work,
+};

@@ -1,0 +1,181 @@
+import {
+  type BindingKind,
+  checkIterations,
+  defineKernel,
+  filled,
+  type Gpu,
+  type GpuArray,
+  memo,
+  uniforms,
+} from "../gpu/mod.ts";
+import { type ConnectOptions, earlierRows } from "./_runs.ts";
+import { allocateMask, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
+import { CHAIN_STEPS, REGIONS_BINDINGS, type RegionsKernel, regionsWgsl } from "./regions.wgsl.ts";
+
+/** Connected regions of a mask, or of what is outside it, and a mark for each. */
+export interface Regions extends Disposable {
+  readonly mask: PackedMask;
+  /** Whether they are regions of the background. */
+  readonly flip: boolean;
+  /** Slots; see `regionsWgsl`. */
+  readonly parents: GpuArray;
+  readonly marks: GpuArray;
+}
+
+/** Which voxels are written: those of regions with a mark, those of regions without, or all but the first. */
+export type Kept = "marked" | "unmarked" | "all but marked";
+
+/** The mark of a region that was picked. */
+const PICKED = 0xffffffff;
+
+/**
+ * Joins runs of voxels to regions.
+ *
+ * @param gpu Where the mask is.
+ * @param mask The mask; it must outlive the regions.
+ * @param options What touches; `flip` for the background; a signal; how long a chain one invocation follows.
+ * @returns The regions, none marked; dispose of them.
+ * @throws {RangeError} If a row is longer than a software adapter can loop.
+ * @throws {GpuMemoryError} If the adapter cannot hold 2 bytes a voxel in one binding.
+ */
+export async function findRegions(
+  gpu: Gpu,
+  mask: PackedMask,
+  { flip = false, signal, chainSteps = CHAIN_STEPS, ...connect }: ConnectOptions & {
+    readonly flip?: boolean;
+    readonly signal?: AbortSignal | undefined;
+    readonly chainSteps?: number;
+  },
+): Promise<Regions> {
+  const [nx, ny, nz] = mask.dims;
+  checkIterations("morphology/regions", chainSteps + 80 * wordsPerRow(nx) + 400);
+  using held = new DisposableStack();
+  const slots = 4 * Math.ceil(nx / 2) * ny * nz;
+  const parents = held.use(gpu.allocate(slots, "parents of runs"));
+  const marks = held.use(gpu.allocate(slots, "marks of regions"));
+  const regions = { mask, flip, parents, marks };
+  record(gpu, "init", regions, { marks });
+  for (let tooLong = true; tooLong;) {
+    signal?.throwIfAborted();
+    using state = freshState(gpu);
+    record(gpu, "merge", regions, { state }, { connect, chainSteps });
+    record(gpu, "flatten", regions, { state }, { chainSteps });
+    const [flag] = await gpu.read(state, Uint32Array, { length: 1, signal });
+    tooLong = flag !== 0;
+  }
+  const owned = held.move();
+  return { ...regions, [Symbol.dispose]: () => owned.dispose() };
+}
+
+/**
+ * Marks the regions that reach some of the volume's faces.
+ *
+ * @param gpu Where they are.
+ * @param regions The regions.
+ * @param slices Leave out the faces across this axis.
+ */
+export function markBorder(gpu: Gpu, regions: Regions, slices: 1 | 2 | undefined): void {
+  const faces = 7 & ~(slices === undefined ? 0 : 1 << slices);
+  const { marks, mask } = regions;
+  record(gpu, "mark", regions, { marks, marker: mask.words }, { faces });
+}
+
+/**
+ * Marks the regions that hold a voxel of another mask.
+ *
+ * @param gpu Where they are.
+ * @param regions The regions.
+ * @param marker The other mask, of the same dims.
+ */
+export function markHit(gpu: Gpu, regions: Regions, marker: PackedMask): void {
+  record(gpu, "mark", regions, { marks: regions.marks, marker: marker.words });
+}
+
+/**
+ * Marks the largest regions; of equal ones that whose first voxel comes first. All of them where there are fewer.
+ *
+ * @param gpu Where they are.
+ * @param regions The regions, without marks.
+ * @param count How many.
+ */
+export function markLargest(gpu: Gpu, regions: Regions, count: number): void {
+  const { marks } = regions;
+  using state = freshState(gpu);
+  record(gpu, "count", regions, { marks });
+  for (let picked = 0; picked < count; picked++) {
+    record(gpu, "largest-size", regions, { marks, state });
+    record(gpu, "largest-first", regions, { marks, state });
+    record(gpu, "pick", regions, { marks, state });
+  }
+}
+
+/**
+ * Writes voxels by their region's mark.
+ *
+ * @param gpu Where they are.
+ * @param regions The regions, marked by {@linkcode markBorder} or {@linkcode markHit}, or picked by {@linkcode markLargest}.
+ * @param kept Which voxels; of regions of the background "all but marked" holds the mask itself too.
+ * @param picked Whether the mark is {@linkcode markLargest}'s.
+ * @returns A new mask.
+ */
+export function keepRegions(
+  gpu: Gpu,
+  regions: Regions,
+  kept: Kept,
+  picked: boolean = false,
+): PackedMask {
+  const output = (["marked", "unmarked", "all but marked"] as const).indexOf(kept);
+  return filled(allocateMask(gpu, regions.mask.dims), ({ words }) => {
+    const { marks } = regions;
+    record(gpu, "keep", regions, { marks, kept: words }, { output, least: picked ? PICKED : 1 });
+  });
+}
+
+function freshState(gpu: Gpu): GpuArray {
+  return gpu.upload(new Uint32Array([0, 0, 0xffffffff]), "state of regions");
+}
+
+const kernelOf = memo((name: RegionsKernel, chainSteps: number) => {
+  const bindings: Record<string, BindingKind> = { p: "uniform", mask: "read", parents: "write" };
+  for (const extra of REGIONS_BINDINGS[name]) {
+    bindings[extra] = extra === "marker" ? "read" : "write";
+  }
+  return defineKernel({
+    label: `morphology/regions-${name}`,
+    code: regionsWgsl(name, chainSteps),
+    bindings,
+  });
+});
+
+interface Parameters {
+  readonly connect?: ConnectOptions;
+  readonly faces?: number;
+  readonly least?: number;
+  readonly output?: number;
+  readonly chainSteps?: number;
+}
+
+function record(
+  gpu: Gpu,
+  name: RegionsKernel,
+  { mask, flip, parents }: Pick<Regions, "mask" | "flip" | "parents">,
+  extra: Readonly<Record<string, GpuArray>>,
+  { connect, faces = 0, least = 0, output = 0, chainSteps = CHAIN_STEPS }: Parameters = {},
+): void {
+  const rows = connect ? earlierRows(connect) : [];
+  const others = [0, 1, 2, 3].flatMap((n) => {
+    const row = rows[n];
+    return row ? [row.dy, row.dz, row.reach, 1] : [0, 0, 0, 0];
+  });
+  const words = wordCount(mask.dims);
+  gpu.dispatch(kernelOf(name, chainSteps), {
+    p: uniforms(
+      { i32: [...mask.dims, wordsPerRow(mask.dims[0])] },
+      { u32: [flip ? 0xffffffff : 0, faces, least, output] },
+      { i32: others },
+    ),
+    mask: mask.words,
+    parents,
+    ...extra,
+  }, gpu.workgroups(name === "pick" ? 1 : words, 64));
+}
