@@ -14,7 +14,10 @@ const SLACK = 1e-9;
 export function distancesReference(
   { data, dims, spacing }: Omit<BallOperation, "radius">,
 ): Float32Array<ArrayBuffer> {
-  return Float32Array.from(squaredDistances(data, { dims, spacing }), Math.sqrt);
+  const squared = squaredDistances(data, { dims, spacing });
+  const distances = new Float32Array(squared.length);
+  for (let i = 0; i < squared.length; i++) distances[i] = Math.sqrt(squared[i]!);
+  return distances;
 }
 
 /**
@@ -75,7 +78,9 @@ function widened(
 }
 
 function complement(mask: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(mask, (value) => 1 - value);
+  const outside = new Uint8Array(mask.length);
+  for (let i = 0; i < mask.length; i++) outside[i] = 1 - mask[i]!;
+  return outside;
 }
 
 /** 1 where a voxel of the given value lies within the radius. */
@@ -85,8 +90,8 @@ function within(
 ): Uint8Array<ArrayBuffer> {
   const features = data.map((voxel) => Number(Number(voxel !== 0) === value));
   const limit = radius ** 2 * (1 + SLACK);
-  return Uint8Array.from(
-    squaredDistances(features, { dims, spacing }),
-    (squared) => Number(squared <= limit),
-  );
+  const squared = squaredDistances(features, { dims, spacing });
+  const inside = new Uint8Array(squared.length);
+  for (let i = 0; i < squared.length; i++) inside[i] = Number(squared[i]! <= limit);
+  return inside;
 }

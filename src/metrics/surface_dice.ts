@@ -49,8 +49,9 @@ export function robustHausdorff(
 
 /** The least distance within which the elements have so many percent of the area. */
 function areaPercentile({ distances, areas }: SurfaceElements, percent: number): number {
-  const order = Uint32Array.from(distances, (_, i) => i)
-    .sort((a, b) => distances[a]! - distances[b]!);
+  const order = new Uint32Array(distances.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  order.sort((a, b) => distances[a]! - distances[b]!);
   const wanted = sum(areas) * percent / 100 * (1 - SLACK);
   let seen = 0;
   for (const i of order) {
