@@ -49,14 +49,14 @@ export interface AgainstSetup {
  * @throws {NoAdapterError} If no adapter answers or none matches.
  */
 export async function against(ref: string, options: BenchOptions = {}): Promise<AgainstOutcome> {
-  const { adapter, quick } = options;
+  const { adapter, quick, brief } = options;
   return await againstWith(ref, {
     pairs,
     root: fromFileUrl(new URL("../", import.meta.url)),
     programs: (dir) =>
       ownPrograms({ dir, ...(adapter === undefined ? {} : { adapter }) })
         .filter(({ name }) => isOnGpu(name)),
-    plan: gatePlan(quick),
+    plan: gatePlan(quick || brief),
   }, options);
 }
 

@@ -20,7 +20,7 @@ import { meanInterval } from "./statistics.ts";
  */
 export async function measureBaseline(options: BenchOptions = {}): Promise<BenchResult> {
   return await measureBaselineBy(
-    { ...benchSetup(options), plan: gatePlan(options.quick) },
+    { ...benchSetup(options), plan: gatePlan(options.quick || options.brief) },
     options,
   );
 }
@@ -44,11 +44,11 @@ export async function measureBaselineBy(
     twice.push(...now.twice);
   }
   const { schema, adapter, machine, versions, seed } = first!;
-  const { suite, quick, adapter: wanted } = options;
+  const { suite, quick, brief, adapter: wanted } = options;
   return {
     ...{ schema, adapter, machine, versions, seed },
     command: commandLine("bench", {
-      ...{ suite, quick, adapter: wanted, baseline: "BASE.json", seed },
+      ...{ suite, quick, brief, adapter: wanted, baseline: "BASE.json", seed },
     }),
     results: [],
     ratios: subjectsOf(first!).flatMap(({ kernel, case: name, implementation }) => {

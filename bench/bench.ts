@@ -20,7 +20,7 @@ import type { FoundPeers } from "./peers/find.ts";
 import { type Patience, PeerError, type PeerProgram } from "./peer.ts";
 import { ownPrograms } from "./programs.ts";
 import { sampleTransformMicroseconds } from "./sampling_cost.ts";
-import { FULL_PLAN, QUICK_PLAN, type SamplingPlan } from "./sampler.ts";
+import { BRIEF_PLAN, FULL_PLAN, QUICK_PLAN, type SamplingPlan } from "./sampler.ts";
 import project from "../deno.json" with { type: "json" };
 
 /** Options of {@linkcode bench}. */
@@ -29,6 +29,8 @@ export interface BenchOptions {
   readonly suite?: string;
   /** The first headline case of each kernel, few samples. */
   readonly quick?: boolean;
+  /** A small case of each kernel, fewest samples: seconds in all. Goes before `quick`. */
+  readonly brief?: boolean;
   /** `"software"`, `"hardware"`, or a part of the adapter's description. */
   readonly adapter?: string;
   /** Native peers to measure beside the project's own implementations; none by default. */
@@ -90,14 +92,14 @@ export async function bench(options: BenchOptions = {}): Promise<BenchResult> {
  * @param options What to run.
  * @returns The registry, the project's own programs and the peers found, and the plan.
  */
-export function benchSetup({ adapter, quick, peers }: BenchOptions): BenchSetup {
+export function benchSetup({ adapter, quick, brief, peers }: BenchOptions): BenchSetup {
   return {
     pairs,
     programs: (dir) => [
       ...ownPrograms({ dir, ...(adapter === undefined ? {} : { adapter }) }),
       ...(peers?.programs ?? []),
     ],
-    plan: quick ? QUICK_PLAN : FULL_PLAN,
+    plan: brief ? BRIEF_PLAN : quick ? QUICK_PLAN : FULL_PLAN,
   };
 }
 
@@ -173,6 +175,7 @@ async function measureAll(setup: BenchSetup, options: BenchOptions, again: boole
         ),
       },
       command: commandOf(options),
+      ...options.brief ? { extent: "brief" } : options.quick ? { extent: "quick" } : {},
       seed,
       results: cases.flatMap(({ results }) => results),
       ratios: cases.flatMap(({ ratios }) => ratios),
@@ -266,13 +269,13 @@ function suitesOf(pairs: readonly Pair[]): string[] {
  * The cases that a benchmark runs.
  *
  * @param pairs The registry.
- * @param options Which suite, and whether quick.
+ * @param options Which suite, and whether quick or brief.
  * @returns Cases in order.
  * @throws {RangeError} If there is no such suite.
  */
 export function selectCases(
   pairs: readonly Pair[],
-  { suite, quick }: BenchOptions,
+  { suite, quick, brief }: BenchOptions,
 ): { pair: Pair; item: Case }[] {
   if (suite !== undefined && !suitesOf(pairs).includes(suite)) {
     throw new RangeError(
@@ -284,7 +287,9 @@ export function selectCases(
     .flatMap((pair) => {
       const headline = pair.cases.filter(({ headline }) => headline);
       const timed = headline.length > 0 ? headline : pair.cases.slice(0, 1);
-      return (quick ? timed.slice(0, 1) : timed).map((item) => ({ pair, item }));
+      const [first] = timed;
+      const small = brief && pair.cases.find((one) => one.brief) || first;
+      return (small && (quick || brief) ? [small] : timed).map((item) => ({ pair, item }));
     });
 }
 
@@ -309,6 +314,6 @@ export async function startGpu(peers: Peers): Promise<Greeted> {
   }
 }
 
-function commandOf({ suite, quick, adapter, peers, seed }: BenchOptions): string {
-  return commandLine("bench", { suite, quick, adapter, peers: peers?.asked, seed });
+function commandOf({ suite, quick, brief, adapter, peers, seed }: BenchOptions): string {
+  return commandLine("bench", { suite, quick, brief, adapter, peers: peers?.asked, seed });
 }

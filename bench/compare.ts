@@ -31,7 +31,10 @@ export async function compareWithBase(
   base: BenchResult,
   options: BenchOptions = {},
 ): Promise<CompareOutcome> {
-  return await compareWithBaseBy({ ...benchSetup(options), plan: gatePlan(options.quick) }, {
+  return await compareWithBaseBy({
+    ...benchSetup(options),
+    plan: gatePlan(options.quick || options.brief),
+  }, {
     ...options,
     base,
   });

@@ -28,6 +28,9 @@ export const FULL_PLAN: SamplingPlan = { warmup: 2, stops: [5, 9, 17, 27], budge
 /** For a first look: seconds a kernel. */
 export const QUICK_PLAN: SamplingPlan = { warmup: 1, stops: [5, 9], budgetMs: 500 };
 
+/** For a look at every kernel: the first call of each has warmed it. */
+export const BRIEF_PLAN: SamplingPlan = { warmup: 0, stops: [5], budgetMs: 0 };
+
 /**
  * For comparisons with an earlier version: from 17 samples on. Of 9, two that something held up already hide a slowdown of 20 %.
  *

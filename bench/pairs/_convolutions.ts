@@ -91,7 +91,7 @@ function inBatch(images: number): string {
 }
 
 /**
- * Cases of a pair: {@linkcode LAYERS} as headlines, {@linkcode BORDERS} to be checked.
+ * Cases of a pair: {@linkcode LAYERS} as headlines, the first of them on 20^3 where it must be brief, {@linkcode BORDERS} to be checked.
  *
  * @param make Makes an input from shapes and a random stream of its own.
  * @param layers Headline shapes.
@@ -110,8 +110,11 @@ export function convolutionCases<I extends object>(
     ...(shapes === LARGE && { without: { "tfjs-cpu": "it takes seconds and is run on 48^3" } }),
     input: () => make(shapes, new RandomStream({ seed: 41, stream: index })),
   });
+  const [usual] = layers;
+  const small = { ...usual!, inputShape: cube(20, usual!.inputShape[4]) };
   return [
     ...layers.map((shapes, i) => ({ ...one(shapes, i), headline: true })),
+    { ...one(small, 50), brief: true },
     ...borders.map((shapes, i) => ({ ...one(shapes, 100 + i), edge: true })),
   ];
 }

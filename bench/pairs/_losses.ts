@@ -33,6 +33,8 @@ const HEADLINES: Readonly<Record<string, LossCase>> = {
   "7 classes, 120 x 120 x 160": { dims: [120, 120, 160], classes: 7 },
 };
 
+const BRIEF: LossCase = { dims: [20, 20, 20], classes: 7 };
+
 const BORDERS: Readonly<Record<string, LossCase>> = {
   "one voxel, 2 classes": { dims: [1, 1, 1], classes: 2, label: () => 1 },
   "5 classes of which 2 are absent, 5 x 3 x 7, batch 2": {
@@ -113,6 +115,11 @@ export function lossCases(loss: SortlessLoss, headlines = 1): Case<LossInput>[] 
         headline: true,
         ...loss.name === "cross-entropy" && i === 0 ? {} : { without: slow },
       })),
+    {
+      ...make(["7 classes, 20 x 20 x 20", BRIEF], 5),
+      brief: true,
+      ...loss.name === "cross-entropy" ? {} : { without: slow },
+    },
     ...Object.entries(BORDERS).map((entry, i) => ({ ...make(entry, 10 + i), edge: true })),
   ];
 }

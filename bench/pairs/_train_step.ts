@@ -42,6 +42,7 @@ const THIN: UNetConfig = { ...SMALL, channels: [3, 5], convolutions: 1 };
 
 /** A quick run times the small step alone: the oracle takes 10 s for the larger one, which the goals are about. */
 export const CASES: readonly Case<TrainStepInput>[] = [
+  { ...stepCase("unet-small, 8 x 8 x 8", SMALL, [8, 8, 8]), brief: true },
   { ...stepCase("unet-small, 16 x 16 x 16", SMALL, [16, 16, 16]), headline: true },
   { ...stepCase("unet-small, 48 x 48 x 48", SMALL, [48, 48, 48]), headline: true },
   edge("batch 2, pool 2, leaky ReLU, transposed 2, instances, 12 x 8 x 4", [12, 8, 4], 2, {

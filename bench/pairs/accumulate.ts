@@ -33,16 +33,18 @@ function tilesOf(
   });
 }
 
+/** One tile of 7 classes that covers all. */
+function wholeTile(n: number) {
+  const dims: Triple = [n, n, n];
+  return {
+    name: `7 classes, ${dims.join(" x ")}, Gaussian weights`,
+    input: () => ({ dims, classes: 7, tiles: tilesOf(7, dims, [{ origin: [0, 0, 0] }]) }),
+  };
+}
+
 const cases: readonly Case<AccumulateInput>[] = [
-  {
-    name: "7 classes, 96 x 96 x 96, Gaussian weights",
-    headline: true,
-    input: () => ({
-      dims: [96, 96, 96],
-      classes: 7,
-      tiles: tilesOf(7, [96, 96, 96], [{ origin: [0, 0, 0] }]),
-    }),
-  },
+  { ...wholeTile(96), headline: true },
+  { ...wholeTile(32), brief: true },
   {
     name: "two tiles that overlap in a ring of slices, 3 classes",
     edge: true,

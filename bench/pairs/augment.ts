@@ -17,7 +17,8 @@ type ImageInput = WarpInput<Float32Array<ArrayBuffer>>;
 type LabelInput = WarpInput<Uint8Array<ArrayBuffer>>;
 
 const TORSO: Vec3 = [160, 160, 130];
-const TURN: Transform = { shape: TORSO, matrix: turnAndScale(TORSO, TORSO, 12) };
+const HALF: Vec3 = [80, 80, 65];
+const turn = (dims: Vec3): Transform => ({ shape: dims, matrix: turnAndScale(dims, dims, 12) });
 
 /**
  * What f32 coordinates allow. A coordinate near 160, a sum of three f32 products below 250, is off by at most 4 roundings of 2^-17 or
@@ -33,12 +34,13 @@ export const F32_COORDINATES: Acceptance = {
 };
 
 function imageCases(extra: Partial<Transform>): Case<ImageInput>[] {
+  const whole = (dims: Vec3) => ({
+    name: `turn and scale, ${dims.join(" x ")}`,
+    input: () => ({ data: waves(dims, 13), dims, transform: { ...turn(dims), ...extra } }),
+  });
   return [
-    {
-      name: "turn and scale, 160 x 160 x 130",
-      headline: true,
-      input: () => ({ data: waves(TORSO, 13), dims: TORSO, transform: { ...TURN, ...extra } }),
-    },
+    { ...whole(TORSO), headline: true },
+    { ...whole(HALF), brief: true },
     ...EDGE_WARPS.map(([name, dims, transform]) => ({
       name,
       edge: true,
@@ -162,11 +164,11 @@ export const labels: Pair<LabelInput> = {
   name: "augment/warp-labels",
   kernels: ["src/augment/warp_labels.wgsl"],
   cases: [
-    {
-      name: "turn and scale, 160 x 160 x 130",
-      headline: true,
-      input: () => ({ data: regions(TORSO, 13), dims: TORSO, transform: TURN }),
-    },
+    ...[{ dims: TORSO, headline: true }, { dims: HALF, brief: true }].map(({ dims, ...kind }) => ({
+      ...kind,
+      name: `turn and scale, ${dims.join(" x ")}`,
+      input: () => ({ data: regions(dims, 13), dims, transform: turn(dims) }),
+    })),
     ...EDGE_WARPS.map(([name, dims, transform]) => ({
       name,
       edge: true,

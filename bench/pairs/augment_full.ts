@@ -55,6 +55,11 @@ const cases: readonly Case<FullInput>[] = [
     headline: true,
     input: () => input(TORSO, CROP, 1),
   },
+  {
+    name: "80 x 80 x 65 to 60 x 60 x 80",
+    brief: true,
+    input: () => input([80, 80, 65], [60, 60, 80], 1),
+  },
   ...[4, 16].map((count) => ({
     name: `batch of ${count}, 160 x 160 x 130 to 120 x 120 x 160`,
     headline: true,

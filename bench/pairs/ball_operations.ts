@@ -39,9 +39,12 @@ const HEADLINES: readonly { readonly dims: Vec3; readonly mm: number }[] = [
 
 function cases(headlines: typeof HEADLINES): Case<BallInput>[] {
   return [
-    ...headlines.map(({ dims, mm }) => ({
+    ...[
+      ...headlines.map((timed) => ({ ...timed, headline: true })),
+      { dims: [40, 40, 33] as const, mm: 3, brief: true },
+    ].map(({ dims, mm, ...kind }) => ({
+      ...kind,
       name: `ball 25 mm at ${mm} mm, ${dims.join(" x ")}`,
-      headline: true,
       ...mm === 1 && { without: { niimath: "takes 20 to 150 s a call on two cores" } },
       input: (): BallInput => ({
         ...blobMask(dims, 60, 10),

@@ -26,13 +26,16 @@ import type { Case, Pair } from "./pair.ts";
 type Floats = Float32Array<ArrayBuffer>;
 
 /** Cases by shape: a headline, then edges. */
-function casesOf<K extends readonly unknown[], I extends object>(
+function casesOf<K extends readonly [TensorShape, ...unknown[]], I extends object>(
   [headline, ...edges]: readonly [K, ...K[]],
   name: (...key: K) => string,
   make: (stream: number, ...key: K) => I,
 ): Case<I>[] {
+  const [{ 4: channels }, ...others] = headline;
+  const brief = [cube(20, channels), ...others] as unknown as K;
   return [
     { name: name(...headline), headline: true, input: () => make(3000, ...headline) },
+    { name: name(...brief), brief: true, input: () => make(3005, ...brief) },
     ...edges.map((key, i) => ({
       name: name(...key),
       edge: true,

@@ -29,6 +29,11 @@ export const distance: Pair<DistanceInput> = {
       input: () => ({ ...blobMask(TORSO, 60, 12), spacing: [3, 3, 3] }),
     },
     {
+      name: "to blobs at 3 mm, 80 x 80 x 65",
+      brief: true,
+      input: () => ({ ...blobMask([80, 80, 65], 60, 12), spacing: [3, 3, 3] }),
+    },
+    {
       name: "to blobs at 0.8 x 0.8 x 2.5 mm, 160 x 160 x 130",
       headline: true,
       input: () => ({ ...blobMask(TORSO, 60, 12), spacing: [0.8, 0.8, 2.5] }),

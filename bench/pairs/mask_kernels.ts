@@ -12,10 +12,12 @@ import { blobMask, EDGE_MASKS, type HostMask, randomMask } from "./_masks.ts";
 import type { Case, Pair } from "./pair.ts";
 
 const TORSO: Vec3 = [160, 160, 130];
+const HALF: Vec3 = [80, 80, 65];
 const EXACT = { class: "exact", reason: "Bits have no rounding" } as const;
 
 const maskCases: Case<HostMask>[] = [
   { name: "160 x 160 x 130", headline: true, input: () => blobMask(TORSO, 60, 4) },
+  { name: "80 x 80 x 65", brief: true, input: () => blobMask(HALF, 60, 4) },
   ...Object.entries(EDGE_MASKS).map(([name, input]) => ({ name, edge: true, input })),
 ];
 
@@ -57,6 +59,7 @@ export const threshold: Pair<
   kernels: ["src/morphology/threshold.wgsl"],
   cases: [
     { name: "bone, 160 x 160 x 130", headline: true, input: () => huCase(TORSO, 175, 3000) },
+    { name: "bone, 80 x 80 x 65", brief: true, input: () => huCase(HALF, 175, 3000) },
     { name: "bounds included, 33 x 5 x 3", edge: true, input: () => huCase([33, 5, 3], -150, 0) },
     { name: "none inside, 7 x 1 x 1", edge: true, input: () => huCase([7, 1, 1], 5000, 6000) },
   ],
@@ -93,6 +96,11 @@ export const combination: Pair<
       name: "and, 160 x 160 x 130",
       headline: true,
       input: () => ({ a: blobMask(TORSO, 60, 6), b: blobMask(TORSO, 60, 7), operation: "and" }),
+    },
+    {
+      name: "and, 80 x 80 x 65",
+      brief: true,
+      input: () => ({ a: blobMask(HALF, 60, 6), b: blobMask(HALF, 60, 7), operation: "and" }),
     },
     ...OPERATIONS.map((operation) => ({
       name: `${operation}, 45 x 6 x 7`,

@@ -86,13 +86,14 @@ function casesOf<I extends object>(
   make: (layer: LayerInput, stream: number) => I,
   without: NonNullable<Case["without"]> = {},
 ): Case<I>[] {
+  const one = (shape: TensorShape, stream: number) => ({
+    name: nameOf(shape),
+    without,
+    input: () => make(layer(shape, stream), stream),
+  });
   return [
-    ...HEADLINES.map((shape, i) => ({
-      name: nameOf(shape),
-      headline: true,
-      without,
-      input: () => make(layer(shape, i), i),
-    })),
+    ...HEADLINES.map((shape, i) => ({ ...one(shape, i), headline: true })),
+    { ...one(cube(20, 8), 40), brief: true },
     ...EDGES.map(([name, shape, particulars], k) => ({
       name: `${name}: ${nameOf(shape)}`,
       edge: true,

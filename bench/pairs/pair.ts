@@ -20,6 +20,8 @@ export interface Case<I extends object = object> {
    * first case timed.
    */
   readonly headline?: boolean;
+  /** True if the briefest benchmark times it in the place of the first headline case: of the same kind, milliseconds on any machine. */
+  readonly brief?: boolean;
   /** True if it is there to be checked at a border of the kernel's domain, not to be timed. */
   readonly edge?: boolean;
   /** References that are not run on this case, and why; the reason stands in the report. */

@@ -47,6 +47,11 @@ const cases: Case<RandomInput>[] = [
     input: () => ({ blocks: 832_000, seed: 1, stream: 0 }),
   },
   {
+    name: "0.4 M numbers",
+    brief: true,
+    input: () => ({ blocks: 100_000, seed: 1, stream: 1 }),
+  },
+  {
     name: "seed and stream above 32 bits",
     edge: true,
     input: () => ({ blocks: 1000, seed: 2 ** 52 + 1, stream: 2 ** 40 + 3 }),

@@ -62,6 +62,7 @@ function pooledCases<I extends object>(
   });
   return [
     ...POOLED.map((pool, i) => ({ ...one(pool, 1000 + i), headline: true })),
+    { ...one([cube(20, 8), 2], 1050), brief: true },
     ...POOLED_EDGES.map((pool, i) => ({
       ...one(pool, 1100 + i, { step: 0.25 }),
       edge: true,
@@ -145,17 +146,21 @@ function upsampledCases(values: (shape: TensorShape) => number): Case<UpsampleIn
     name: `${mode}, ${nameOf(shape)}`,
     input: () => ({ values: normals(values(shape), stream), shape, mode }),
   });
-  return (["trilinear", "nearest"] as const).flatMap((mode, m) => [
+  const without = {
+    "tfjs-cpu": "it takes seconds a call: it has no such operation of three axes",
+  };
+  const cases = (["trilinear", "nearest"] as const).flatMap((mode, m) => [
     ...UPSAMPLED.map((shape, i) => ({
       ...one(shape, mode, 2000 + 100 * m + i),
       headline: true,
-      without: { "tfjs-cpu": "it takes seconds a call: it has no such operation of three axes" },
+      without,
     })),
     ...UPSAMPLED_EDGES.map((shape, i) => ({
       ...one(shape, mode, 2050 + 100 * m + i),
       edge: true,
     })),
   ]);
+  return [...cases, { ...one(cube(10, 16), "trilinear", 2040), brief: true, without }];
 }
 
 /** Upsampling to twice as many voxels along each axis. */

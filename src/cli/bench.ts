@@ -36,6 +36,7 @@ export const benchCommand: Command = defineCommand({
   flags: {
     suite: { type: "string", value: "NAME", help: `One of ${benchSuites().join(", ")}` },
     quick: { type: "boolean", help: "Only the first case of each kernel, few samples" },
+    brief: { type: "boolean", help: "Shorter still: a small case of each kernel, five samples" },
     peers: {
       type: "string",
       value: "LIST",
@@ -115,6 +116,7 @@ export const benchCommand: Command = defineCommand({
     const options: BenchOptions = {
       ...suite,
       quick: flags.quick,
+      brief: flags.brief,
       ...(seed === undefined ? {} : { seed }),
       ...(adapter === undefined ? {} : { adapter }),
       ...(peers ? { peers } : {}),

@@ -10,6 +10,14 @@ import type { Section } from "./_page.ts";
 import { scrollTable } from "./_table.ts";
 import type { BenchAbsence, BenchRatio, BenchResult } from "./schema.ts";
 
+/** What was timed, where it is not every case that is meant for that. */
+const EXTENTS = {
+  brief:
+    "Timed is one small case of each kernel, five samples each: enough to see it at work, too small to judge hardware by; bench without --brief times more.",
+  quick:
+    "Timed is the first case of each kernel that is worth a comparison; there are larger ones.",
+};
+
 /** What a benchmark found, one sentence each. */
 export function benchSummary({ results, ratios, absent = [] }: BenchResult): string[] {
   const cases = new Set(results.map(caseKey));
@@ -50,7 +58,8 @@ function speedSummary(ratios: readonly BenchRatio[]): string {
 
 /** How to read it, then charts and table of each suite, then who was absent. */
 export function benchSections(result: BenchResult): Section[] {
-  const { results, overhead, command, absent = [], absent_peers = [], acceptances = [] } = result;
+  const { results, overhead, command, extent, absent = [], absent_peers = [], acceptances = [] } =
+    result;
   const suites = [...new Set(results.map(({ suite }) => suite))];
   return [
     {
@@ -64,7 +73,7 @@ export function benchSections(result: BenchResult): Section[] {
         ` Drawing one transform and composing its map takes ${
           figure(overhead.sample_transform_us)
         } µs on the host; no time above holds it.`
-      }</p>
+      }${extent && ` ${EXTENTS[extent]}`}</p>
 <p>Run the kernels again with:</p>
 <pre><code>${command}</code></pre>
 ${

@@ -222,6 +222,8 @@ export interface BenchResult {
   readonly versions: Readonly<Record<string, string>>;
   /** What to type to run it again. */
   readonly command: string;
+  /** A small case of each kernel, or the first of those that are worth a comparison; absent where all of these were timed. */
+  readonly extent?: "brief" | "quick";
   readonly seed: number;
   readonly results: readonly BenchRow[];
   readonly ratios: readonly BenchRatio[];

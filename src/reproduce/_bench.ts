@@ -2,6 +2,7 @@ import { benchFailures, type BenchOptions, findPeers, type FoundPeers } from "..
 import { type BenchResult, writeTextWhole } from "../report/mod.ts";
 import { toJson } from "./_files.ts";
 import type { Stage } from "./_stage.ts";
+import type { Profile } from "./profiles.ts";
 
 /** Something that benchmarks: the project's own, or a stand-in in tests. */
 export type Bench = (options: BenchOptions) => Promise<BenchResult>;
@@ -13,13 +14,16 @@ export type LookForPeers = (signal: AbortSignal | undefined) => Promise<FoundPee
 export const lookForBaseline: LookForPeers = (signal) =>
   findPeers(["scipy"], { lenient: true, ...signal && { signal } });
 
-/** Runs the quick benchmark on the adapter of the run. */
+/** Runs the benchmark on the adapter of the run. */
 export function benchStage(
   bench: Bench,
   to: string,
   // The times belong to an adapter: another one makes another result.
   adapter: string,
-  options: BenchOptions & { readonly seed: number },
+  { extent, ...options }: BenchOptions & {
+    readonly seed: number;
+    readonly extent: Profile["bench"];
+  },
 ): Stage {
   return {
     name: "bench",
@@ -37,14 +41,13 @@ export function benchStage(
     options: {
       adapter,
       seed: options.seed,
-      quick: true,
-      suite: options.suite ?? "all",
+      extent,
       peers: options.peers?.programs.map(({ name }) => name) ?? [],
     },
     inputs: {},
     outputs: { bench: to },
     async run() {
-      const result = await bench({ ...options, quick: true });
+      const result = await bench({ ...options, [extent]: true });
       await writeTextWhole(to, toJson(result));
       const absent = (result.absent ?? []).filter(({ intended }) => !intended);
       return { absent: absent.length, failures: benchFailures(result).length };

@@ -72,12 +72,11 @@ export async function runPipeline(
       seconds: secondsOf("bench"),
     });
   const peers = await lookForPeers(signal);
-  const suite = settings.bench === "all" ? {} : { suite: settings.bench };
   await run.stage(
     benchStage(bench, benchPath, gpu.info.description, {
       ...adapter !== undefined && { adapter },
       ...signal && { signal },
-      ...{ ...suite, seed, peers, onProgress },
+      ...{ extent: settings.bench, seed, peers, onProgress },
     }),
     "Benchmark",
     secondsOf("bench"),

@@ -37,7 +37,7 @@ export interface PlanFacts {
  */
 const RATES = { training: 6e9, inference: 7e9, phantom: 1e6, grid: 3e6, labels: 2e6, metrics: 1e6 };
 const LOSSES_SECONDS = 6;
-const BENCH_SECONDS = { augment: 25, all: 120 } as const;
+const BENCH_SECONDS = { brief: 15, quick: 120 } as const;
 /** Share of its bytes that a compressed CT takes, and a label map. */
 const PACKED = { volume: 0.8, labels: 0.02 };
 

@@ -52,8 +52,8 @@ export interface Profile {
   readonly arms: readonly string[];
   /** How often each arm is trained, by seeds that follow the run's. */
   readonly seeds: number;
-  /** Kernels that are timed: those of one suite, or all. */
-  readonly bench: "augment" | "all";
+  /** What is timed of each kernel: a small case, or the first that is worth a comparison. */
+  readonly bench: "brief" | "quick";
 }
 
 /** The 2 x 2 of claim 6. */
@@ -133,14 +133,14 @@ export const PROFILES = {
     },
     arms: TWO_BY_TWO,
     seeds: 1,
-    bench: "augment",
+    bench: "brief",
   },
   quick: {
     phantoms: { development: 30, test: 21, ...TRUNK },
     training: COARSE,
     arms: [...TWO_BY_TWO, "iou+aug+pure"],
     seeds: 1,
-    bench: "all",
+    bench: "quick",
   },
   full: {
     phantoms: { development: 60, test: 21, ...TRUNK },
@@ -152,14 +152,14 @@ export const PROFILES = {
       "iou+aug+unsupervised",
     ],
     seeds: 3,
-    bench: "all",
+    bench: "quick",
   },
   paper: {
     phantoms: { development: 60, test: 21, dims: [160, 160, 160], spacing: [3, 3, 3] },
     training: PAPER,
     arms: TWO_BY_TWO,
     seeds: 1,
-    bench: "all",
+    bench: "quick",
   },
 } as const satisfies Record<string, Profile>;
 

@@ -117,6 +117,18 @@ Deno.test("benchWith() runs the first headline case of each kernel when quick", 
   assertEquals(result.command, "deno task bench --suite a --quick");
 });
 
+Deno.test("benchWith() runs the brief case of each kernel that has one when brief", async () => {
+  const one = doubling("a/one");
+  const brief = { ...one.cases[0]!, name: "tiny", headline: false, brief: true };
+  const plan = setup({}, {
+    pairs: [{ ...one, cases: [...one.cases, brief] }, doubling("b/two")],
+  });
+  const result = await benchWith(plan, { brief: true, quick: true });
+  const cases = new Set(result.results.map((row) => `${row.kernel} ${row.case}`));
+  assertEquals([...cases], ["a/one tiny", "b/two small"]);
+  assertEquals(result.command, "deno task bench --quick --brief");
+});
+
 Deno.test("benchWith() refuses an unknown suite and names those there are", async () => {
   const plan = setup({}, { pairs: [doubling("b/two"), doubling("a/one")] });
   await assertRejects(

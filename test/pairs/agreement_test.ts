@@ -98,7 +98,11 @@ Deno.test("every pair has headline and edge cases, each case with a name of its 
   for (const { name, cases } of pairs) {
     assert(cases.some(({ headline }) => headline), `${name} has no headline case`);
     assert(cases.some(({ edge }) => edge), `${name} has no edge case`);
-    assert(!cases.some(({ headline, edge }) => headline && edge), `${name}: headline and edge`);
+    const kinds = cases.map(({ headline, edge, brief }) =>
+      [headline, edge, brief].filter(Boolean).length
+    );
+    assert(kinds.every((count) => count === 1), `${name}: a case is of one kind`);
+    assert(cases.filter(({ brief }) => brief).length <= 1, `${name} has two brief cases`);
     const names = cases.map((one) => one.name);
     assertEquals(names.length, new Set(names).size, `${name} has two cases of one name`);
   }

@@ -35,7 +35,7 @@ export const TINY: Profile = {
   },
   arms: ["iou+aug", "iou", "balanced-cross-entropy+aug", "balanced-cross-entropy"],
   seeds: 1,
-  bench: "augment",
+  bench: "brief",
 };
 
 /** A stand-in for the study of the losses, which takes seconds. */
