@@ -22,7 +22,7 @@ export const packCommand: Command = defineCommand({
     "  tar -xJf OUT.tar.xz\n" +
     "  python3 -c 'import tarfile; tarfile.open(\"OUT.tar.xz\").extractall()'\n" +
     "  cd ct-organ-webgpu && sha256sum --check --quiet SHA256SUMS && ./run doctor\n\n" +
-    "./run there knows the tasks reproduce, bench, label, augment and doctor. Packing needs xz or python3.",
+    "./run there knows every task but pack and test. Packing needs xz or python3.",
   examples: [
     { line: "deno task pack", does: "The archive, in about a minute" },
     { line: "deno task pack /media/stick/ct-organ.tar.xz", does: "The same at another place" },

@@ -19,7 +19,7 @@ export function runScript(tasks: Readonly<Record<string, Task>>): string {
   const width = Math.max(...entries.map(([name]) => name.length));
   const usage = entries.map(([name, { description }]) => `  ${name.padEnd(width)}  ${description}`);
   const cases = entries.map(([name, { command }]) => {
-    const quiet = command.replace(/ deno run (?!--quiet )/, " deno run --quiet ");
+    const quiet = command.replace(/(?<=^| )deno run (?!--quiet )/, "deno run --quiet ");
     return `  ${name}) exec env ${quiet} "$@" ;;`;
   });
   return template
