@@ -2,6 +2,7 @@ import { join, resolve } from "@std/path";
 import { benchFailures } from "../../bench/mod.ts";
 import { formatBytes } from "../gpu/mod.ts";
 import {
+  parseArmName,
   type PlannedStages,
   planReproduction,
   type ProfileName,
@@ -137,11 +138,24 @@ function readOptions(flags: {
     ...seed !== undefined && { seed },
     ...out !== undefined && { out: userPath(out) },
     ...data !== undefined && { data: userPath(data) },
-    ...arms !== undefined && { arms: arms.split(",").filter((name) => name !== "") },
+    ...arms !== undefined && { arms: readArms(arms) },
     ...transfer !== undefined && { transfer: userPath(transfer) },
     ...adapter !== undefined && { adapter },
     resume: flags.resume,
   };
+}
+
+function readArms(text: string): string[] {
+  const names = text.split(",").filter((name) => name !== "");
+  if (names.length === 0) throw new UsageError('Cannot use "--arms" without an arm, e.g. iou+aug');
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`Cannot train arm "${twice}" twice`);
+  try {
+    names.forEach(parseArmName);
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+  return names;
 }
 
 function watch(progress: Progress): Pick<ReproduceOptions, "onProgress"> {

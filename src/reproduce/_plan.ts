@@ -38,6 +38,8 @@ export interface PlanFacts {
 const RATES = { training: 6e9, inference: 7e9, phantom: 1e6, grid: 3e6, labels: 2e6, metrics: 1e6 };
 const LOSSES_SECONDS = 6;
 const BENCH_SECONDS = { brief: 15, quick: 120 } as const;
+/** Bytes of a voxel on the GPU: its HU as a float, its label. */
+const VOXEL_BYTES = 5;
 /** Share of its bytes that a compressed CT takes, and a label map. */
 const PACKED = { volume: 0.8, labels: 0.02 };
 
@@ -57,11 +59,12 @@ export function planStages(facts: PlanFacts): PlannedStages[] {
   const macs = config ? multiplyAdds(config.network, voxelCount(training.crop)) : 0;
   const tiles = Math.max(1, voxels * ratio / voxelCount(training.crop));
   const [nx, ny, nz] = training.crop;
-  const memory = config &&
+  const step = config &&
     trainingMemory(config.network, [training.batch, nz, ny, nx, 1], {
       recompute: false,
       slots: 2,
     }).peak;
+  const memory = step && step + VOXEL_BYTES * voxels * split.train.length;
   const segmentCase = macs * tiles / RATES.inference + 0.3;
   const metricsCase = voxels / RATES.metrics + 0.2;
   const plan: PlannedStages[] = [

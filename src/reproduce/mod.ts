@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type LabelSource, type NamedArm, parseArmName } from "./_arms.ts";
 export type { PlannedStages } from "./_plan.ts";
 export { gitCommit } from "./_git.ts";
 export {

@@ -8,6 +8,12 @@ import { Folder, runTask } from "./_command.ts";
 const bad: [what: string, args: string[], code: number, says: string][] = [
   ["an unknown profile", ["--profile", "smok"], 2, "smoke"],
   ["a seed that is no number", ["--seed=-1"], 2, "--seed"],
+  ["an arm that there is not", ["--arms", "iou,iuo"], 2, '"iuo"'],
+  ["an arm named twice", ["--arms", "iou,iou"], 2, '"iou" twice'],
+  ["no arm at all", ["--arms", ","], 2, "--arms"],
+  ["to verify and to choose what to run", ["--verify", "x", "--seed", "2"], 2, "--seed"],
+  ["to verify where nothing ran", ["--verify", "empty"], 1, "no result.json"],
+  ["to resume where nothing ran", ["--resume", "--out", "empty"], 1, "Cannot resume"],
   ["an unknown flag", ["--profil", "smoke"], 2, '"--profile"'],
   ["an argument that is no flag", ["CT-ORG"], 2, "CT-ORG"],
   ["a data folder that is not there", ["--data", "gone", "--out", "out"], 1, "no such folder"],
@@ -76,3 +82,14 @@ async function assertNoResult(folder: Folder): Promise<void> {
   for await (const { name } of Deno.readDir(`${folder.path}/out`)) names.push(name);
   assertEquals(names.filter((name) => /^(result|report)\b/.test(name)), []);
 }
+
+Deno.test("reproduce --plan prints stages, memory and time, and does nothing", async () => {
+  await using folder = await Folder.make();
+  const args = ["reproduce", "--profile", "paper", "--arms", "iou+aug", "--plan", "--out", "out"];
+  const { code, stdout } = await runTask(args, { cwd: folder.path });
+  assertEquals(code, 0);
+  // The paper's network on its crop in batches of three takes 13.2 GiB, the cases beside it 1.1.
+  assertMatch(stdout, /\ntrain +a network in 40000 steps +1 .* 15 GiB/);
+  assertMatch(stdout, /\nIn all about \d+ days on two cores/);
+  await assertNoResult(folder);
+});
