@@ -51,6 +51,11 @@ export function parseFlags(args: readonly string[], command: Pick<Command, "flag
     alias: { help: "h" },
     unknown(arg, name) {
       if (name === undefined) return;
+      if (/^-[\d.]/.test(arg)) {
+        throw new UsageError(
+          `Cannot use "${arg}": a value that begins with a minus needs "=", as in --flag=${arg}`,
+        );
+      }
       const shown = arg.split("=", 1)[0]!;
       throw new UsageError(
         `Cannot use flag "${shown}": there is none of that name, the nearest is "--${

@@ -1,4 +1,4 @@
-import { join, resolve } from "@std/path";
+import { join } from "@std/path";
 import config from "../../deno.json" with { type: "json" };
 import { renderLossReport, writeTextWhole } from "../report/mod.ts";
 import { type LossStudyResult, studyFailures, studyLosses } from "../study/mod.ts";
@@ -32,9 +32,7 @@ export const lossesCommand: Command = defineCommand({
   ],
   async run(_operands, flags, { progress, print }) {
     const seed = wholeNumber("seed", flags.seed) ?? 1;
-    const folder = flags.out === undefined
-      ? resolve(`reports/losses-${seed}`)
-      : userPath(flags.out);
+    const folder = userPath(flags.out ?? `reports/losses-${seed}`);
     await makeOutFolder(folder);
     progress.stage("Check the statements");
     const study = studyLosses({ seed });

@@ -215,7 +215,10 @@ function sourceOf(
   }
   if (data === PHANTOM) {
     const count = positiveNumber("phantoms", phantoms) ?? 8;
-    return { source: { kind: "phantom", count }, dataset: `${count} phantoms` };
+    return {
+      source: { kind: "phantom", count },
+      dataset: count === 1 ? "1 phantom" : `${count} phantoms`,
+    };
   }
   if (phantoms !== undefined) {
     throw new UsageError(

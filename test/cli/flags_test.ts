@@ -49,6 +49,8 @@ for (
     [["-q"], '"-q"'],
     [["--out"], "--out=DIR"],
     [["--out", "--quick"], "--out=DIR"],
+    [["--out", "-5"], 'Cannot use "-5": a value that begins with a minus needs "="'],
+    [["--out", "-.5"], 'Cannot use "-.5": a value that begins with a minus needs "="'],
     [["--out="], "--out=DIR"],
     [["--quick=yes"], "takes no value"],
     [["--out", "a", "--out", "b"], 'Cannot use "--out" twice'],

@@ -83,7 +83,7 @@ Deno.test("train trains on phantoms and writes its batches", async () => {
     { cwd: folder.path, env },
   );
   assertEquals(code, 0, errors.join("\n"));
-  assertStringIncludes(stdout, "Cases: 1 to train on, 0 for validation (1 phantoms)");
+  assertStringIncludes(stdout, "Cases: 1 to train on, 0 for validation (1 phantom)");
   const index = JSON.parse(await Deno.readTextFile(join(folder.path, "batches", "index.json")));
   assertEquals(index.batches.length, 2);
 });
