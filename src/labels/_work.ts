@@ -2,12 +2,14 @@ import type { Gpu } from "../gpu/mod.ts";
 import {
   ball,
   close,
-  components,
+  combine,
   dilate,
   erode,
   type ImageStack,
   type PackedMask,
+  packMask,
   type StructuringElement,
+  unpackMask,
 } from "../morphology/mod.ts";
 import type { Vec3 } from "../volume/mod.ts";
 
@@ -48,15 +50,9 @@ export function paperBall(diameter: number, spacing: Vec3): StructuringElement {
   return ball({ diameter, spacing, rule });
 }
 
-/** The `count` largest regions (26-connected), all of them where there are fewer. */
-export function largest(mask: Mask, dims: Vec3, count: number): Mask {
-  const { labels } = components(mask, dims, { connectivity: 26 });
-  const kept = new Uint8Array(mask.length);
-  for (let i = 0; i < kept.length; i++) kept[i] = Number(labels[i]! > 0 && labels[i]! <= count);
-  return kept;
-}
-
-/** What is in the first mask and not in the second. */
-export function minus(mask: Mask, other: Mask): Mask {
-  return mask.map((on, i) => on && !other[i] ? 1 : 0);
+/** A mask without the voxels that have a label already, on the host. */
+export async function withoutTaken({ gpu, taken }: Work, mask: PackedMask): Promise<Mask> {
+  using organs = packMask(gpu, taken, mask.dims);
+  using free = combine(gpu, mask, organs, "minus");
+  return await unpackMask(gpu, free);
 }

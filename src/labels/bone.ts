@@ -1,5 +1,5 @@
-import { combine, fillHoles, packMask, threshold, unpackMask } from "../morphology/mod.ts";
-import { closeWith, largest, type Mask, minus, paperBall, type Work } from "./_work.ts";
+import { combine, fillMaskHoles, keepLargest, packMask, threshold } from "../morphology/mod.ts";
+import { closeWith, type Mask, paperBall, withoutTaken, type Work } from "./_work.ts";
 
 /** mm. */
 const CLOSING = 25;
@@ -29,20 +29,23 @@ export async function bone(work: Work, minimum: number): Promise<Mask> {
       return combine(gpu, all, organs, "minus");
     },
   );
-  const skeleton = await step(
+  using skeleton = await step(
     "Bone: largest region",
-    async () => largest(await unpackMask(gpu, bright), dims, 1),
+    () => keepLargest(gpu, bright, { count: 1 }),
   );
-  using closed = await step(`Bone: close with a ${CLOSING} mm ball`, () => {
-    using mask = packMask(gpu, skeleton, dims);
-    return closeWith(work, mask, paperBall(CLOSING, spacing));
-  });
+  using closed = await step(
+    `Bone: close with a ${CLOSING} mm ball`,
+    () => closeWith(work, skeleton, paperBall(CLOSING, spacing)),
+  );
   using dense = await step(`Bone: keep voxels from ${SOFT} HU`, () => {
     using soft = threshold(gpu, image, { min: SOFT });
     return combine(gpu, closed, soft, "and");
   });
   return await step(
     "Bone: fill holes in axial slices, leave out organs labelled before",
-    async () => minus(fillHoles(await unpackMask(gpu, dense), dims, { slices: 2 }), taken),
+    async () => {
+      using filled = await fillMaskHoles(gpu, dense, { slices: 2 });
+      return await withoutTaken(work, filled);
+    },
   );
 }

@@ -53,8 +53,7 @@ export interface LabelOptions {
 }
 
 /**
- * Labels lungs and bone without a trained model: the paper's thresholds and binary morphology, masks on the GPU, regions
- * and holes on the host. Organs labelled before come first, then lungs, then bone; an earlier label is never overwritten.
+ * Labels lungs and bone without a trained model: the paper's thresholds and binary morphology on the GPU. Organs labelled before come first, then lungs, then bone; an earlier label is never overwritten.
  * An organ that is not found leaves no label and is no error.
  *
  * @param gpu Where to work; all memory taken is given back.

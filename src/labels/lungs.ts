@@ -1,15 +1,14 @@
 import {
-  clearBorder,
+  clearMaskBorder,
   combine,
-  fillHoles,
+  fillMaskHoles,
+  keepLargest,
   line,
   open,
-  packMask,
-  reconstruct,
+  reconstructMask,
   threshold,
-  unpackMask,
 } from "../morphology/mod.ts";
-import { closeWith, largest, type Mask, minus, paperBall, type Work } from "./_work.ts";
+import { closeWith, type Mask, paperBall, withoutTaken, type Work } from "./_work.ts";
 
 /** HU. */
 const DARK = -150;
@@ -34,7 +33,6 @@ const OPENING = 10;
  */
 export async function lungs(work: Work): Promise<Mask> {
   const { gpu, image, spacing, step } = work;
-  const { dims } = image;
   using dark = await step(
     `Lungs: voxels up to ${DARK} HU`,
     () => threshold(gpu, image, { max: DARK }),
@@ -43,28 +41,28 @@ export async function lungs(work: Work): Promise<Mask> {
     `Lungs: close with a ${TABLE_LINE} mm line from back to front`,
     () => closeWith(work, dark, line({ length: TABLE_LINE, axis: 1, spacing })),
   );
-  const shut = await step(
+  using shut = await step(
     "Lungs: clear what reaches the border of an axial slice",
-    async () => clearBorder(await unpackMask(gpu, closed), dims, { slices: 2 }),
+    () => clearMaskBorder(gpu, closed, { slices: 2 }),
   );
-  using inner = await step("Lungs: keep dark voxels that are left", () => {
-    using kept = packMask(gpu, shut, dims);
-    return combine(gpu, dark, kept, "and");
-  });
+  using inner = await step(
+    "Lungs: keep dark voxels that are left",
+    () => combine(gpu, dark, shut, "and"),
+  );
   using opened = await step(
     `Lungs: open with a ${OPENING} mm ball`,
     () => open(gpu, inner, paperBall(OPENING, spacing)),
   );
-  const seeds = await step(
+  using seeds = await step(
     "Lungs: two largest regions",
-    async () => largest(await unpackMask(gpu, opened), dims, 2),
+    () => keepLargest(gpu, opened, { count: 2 }),
   );
-  const grown = await step(
+  using grown = await step(
     "Lungs: grow back to the dark voxels",
-    async () => reconstruct(seeds, await unpackMask(gpu, inner), dims, { connectivity: 26 }),
+    () => reconstructMask(gpu, seeds, inner),
   );
-  return await step(
-    "Lungs: fill holes, leave out organs labelled before",
-    () => minus(fillHoles(grown, dims), work.taken),
-  );
+  return await step("Lungs: fill holes, leave out organs labelled before", async () => {
+    using filled = await fillMaskHoles(gpu, grown);
+    return await withoutTaken(work, filled);
+  });
 }

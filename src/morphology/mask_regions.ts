@@ -1,9 +1,24 @@
 import type { Gpu } from "../gpu/mod.ts";
 import type { Connectivity } from "./_runs.ts";
+import { clearBorder } from "./clear_border.ts";
+import { components } from "./components.ts";
+import { fillHoles } from "./fill_holes.ts";
 import { checkSameDims, type PackedMask } from "./mask.ts";
-import { findRegions, keepRegions, markBorder, markHit, markLargest } from "./regions.ts";
+import { packMask, unpackMask } from "./pack.ts";
+import { reconstruct } from "./reconstruct.ts";
+import {
+  findRegions,
+  fitsRegions,
+  keepRegions,
+  markBorder,
+  markHit,
+  markLargest,
+} from "./regions.ts";
 
-/** Options of the functions on regions of a mask on the GPU. */
+/**
+ * Options of the functions on regions of a mask on the GPU. Masks of more voxels than fit the adapter's largest array, 2 bytes each, are
+ * worked on by the host.
+ */
 export interface RegionOptions {
   /** How voxels touch: through faces (6), edges too (18) or corners too (26). In slices 6 stands for 4 neighbours, 18 and 26 for all 8. */
   readonly connectivity?: Connectivity;
@@ -21,7 +36,6 @@ export interface RegionOptions {
  * @param options How many; what touches, by default 26.
  * @returns A new mask.
  * @throws {RangeError} If `count` is not a whole number from 1, or an option is none of the values above.
- * @throws {GpuMemoryError} If the adapter cannot hold 2 bytes a voxel in one binding.
  *
  * @example The two lungs.
  * ```ts
@@ -39,6 +53,13 @@ export async function keepLargest(
     );
   }
   checkRegionOptions("keep the largest regions", { connectivity });
+  if (!fitsRegions(gpu, mask)) {
+    return await onHost(gpu, mask, signal, (data) => {
+      const { labels } = components(data, mask.dims, { connectivity });
+      for (let i = 0; i < data.length; i++) data[i] = labels[i]! > 0 && labels[i]! <= count ? 1 : 0;
+      return data;
+    });
+  }
   using regions = await findRegions(gpu, mask, { connectivity, signal });
   markLargest(gpu, regions, count);
   return keepRegions(gpu, regions, "marked", true);
@@ -52,7 +73,6 @@ export async function keepLargest(
  * @param options How the background touches, by default 6; slices.
  * @returns A new mask.
  * @throws {RangeError} If an option is none of the values above.
- * @throws {GpuMemoryError} If the adapter cannot hold 2 bytes a voxel in one binding.
  */
 export async function fillMaskHoles(
   gpu: Gpu,
@@ -60,6 +80,10 @@ export async function fillMaskHoles(
   { connectivity = 6, slices, signal }: RegionOptions = {},
 ): Promise<PackedMask> {
   checkRegionOptions("fill holes", { connectivity, slices });
+  if (!fitsRegions(gpu, mask)) {
+    const options = { connectivity, ...slices && { slices } };
+    return await onHost(gpu, mask, signal, (data) => fillHoles(data, mask.dims, options));
+  }
   using regions = await findRegions(gpu, mask, { connectivity, slices, flip: true, signal });
   markBorder(gpu, regions, slices);
   return keepRegions(gpu, regions, "all but marked");
@@ -73,7 +97,6 @@ export async function fillMaskHoles(
  * @param options What touches, by default 26; slices.
  * @returns A new mask.
  * @throws {RangeError} If an option is none of the values above.
- * @throws {GpuMemoryError} If the adapter cannot hold 2 bytes a voxel in one binding.
  */
 export async function clearMaskBorder(
   gpu: Gpu,
@@ -81,6 +104,10 @@ export async function clearMaskBorder(
   { connectivity = 26, slices, signal }: RegionOptions = {},
 ): Promise<PackedMask> {
   checkRegionOptions("clear the border", { connectivity, slices });
+  if (!fitsRegions(gpu, mask)) {
+    const options = { connectivity, ...slices && { slices } };
+    return await onHost(gpu, mask, signal, (data) => clearBorder(data, mask.dims, options));
+  }
   using regions = await findRegions(gpu, mask, { connectivity, slices, signal });
   markBorder(gpu, regions, slices);
   return keepRegions(gpu, regions, "unmarked");
@@ -96,7 +123,6 @@ export async function clearMaskBorder(
  * @returns A new mask.
  * @throws {TypeError} If the dims differ.
  * @throws {RangeError} If an option is none of the values above.
- * @throws {GpuMemoryError} If the adapter cannot hold 2 bytes a voxel in one binding.
  */
 export async function reconstructMask(
   gpu: Gpu,
@@ -106,9 +132,27 @@ export async function reconstructMask(
 ): Promise<PackedMask> {
   checkSameDims("reconstruct a marker under a mask", marker.dims, mask.dims);
   checkRegionOptions("reconstruct a marker", { connectivity });
+  if (!fitsRegions(gpu, mask)) {
+    const seeds = await unpackMask(gpu, marker, { signal });
+    return await onHost(
+      gpu,
+      mask,
+      signal,
+      (data) => reconstruct(seeds, data, mask.dims, { connectivity }),
+    );
+  }
   using regions = await findRegions(gpu, mask, { connectivity, signal });
   markHit(gpu, regions, marker);
   return keepRegions(gpu, regions, "marked");
+}
+
+async function onHost(
+  gpu: Gpu,
+  mask: PackedMask,
+  signal: AbortSignal | undefined,
+  work: (data: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>,
+): Promise<PackedMask> {
+  return packMask(gpu, work(await unpackMask(gpu, mask, { signal })), mask.dims);
 }
 
 function checkRegionOptions(

@@ -29,6 +29,21 @@ export type Kept = "marked" | "unmarked" | "all but marked";
 const PICKED = 0xffffffff;
 
 /**
+ * Whether the adapter can hold the regions of a mask: 4 bytes for two voxels of a row, in one binding.
+ *
+ * @param gpu The adapter.
+ * @param mask The mask.
+ * @returns True if so.
+ */
+export function fitsRegions(gpu: Gpu, mask: PackedMask): boolean {
+  return slotBytes(mask) <= gpu.largestArray;
+}
+
+function slotBytes({ dims: [nx, ny, nz] }: PackedMask): number {
+  return 4 * Math.ceil(nx / 2) * ny * nz;
+}
+
+/**
  * Joins runs of voxels to regions.
  *
  * @param gpu Where the mask is.
@@ -47,12 +62,10 @@ export async function findRegions(
     readonly chainSteps?: number;
   },
 ): Promise<Regions> {
-  const [nx, ny, nz] = mask.dims;
-  checkIterations("morphology/regions", chainSteps + 80 * wordsPerRow(nx) + 400);
+  checkIterations("morphology/regions", chainSteps + 80 * wordsPerRow(mask.dims[0]) + 400);
   using held = new DisposableStack();
-  const slots = 4 * Math.ceil(nx / 2) * ny * nz;
-  const parents = held.use(gpu.allocate(slots, "parents of runs"));
-  const marks = held.use(gpu.allocate(slots, "marks of regions"));
+  const parents = held.use(gpu.allocate(slotBytes(mask), "parents of runs"));
+  const marks = held.use(gpu.allocate(slotBytes(mask), "marks of regions"));
   const regions = { mask, flip, parents, marks };
   record(gpu, "init", regions, { marks });
   for (let tooLong = true; tooLong;) {
