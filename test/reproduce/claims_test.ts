@@ -84,6 +84,32 @@ Deno.test("judgeClaims() judges speed by SciPy where it was timed, and shows the
   );
 });
 
+Deno.test("judgeClaims() does not count itk-wasm as a CPU version of the whole augmentation", () => {
+  const own = ratio("itk-wasm", 9, "augment/full");
+  const alone = judge(1, { bench: benchResult({ ratios: [own] }) });
+  assertEquals([alone.verdict, alone.measured], ["not tested", undefined]);
+  const { measured } = judge(1, {
+    bench: benchResult({ ratios: [own, ratio("scipy", 3, "augment/full")] }),
+  });
+  assertEquals(
+    measured,
+    "3.50 times (95 % interval 3.00 to 4.00) against scipy, augment/full, one",
+  );
+});
+
+Deno.test("judgeClaims() repeats the notes on the CPU versions that it counts", () => {
+  const bench = {
+    ...benchResult({ ratios: [ratio("scipy", 3)] }),
+    notes: [
+      { kernel: "augment/warp", implementation: "scipy" as const, text: "It does more." },
+      { kernel: "augment/warp", implementation: "itk-2t" as const, text: "It is not there." },
+      { kernel: "augment/full", implementation: "scipy" as const, text: "It is another." },
+    ],
+  };
+  const { why } = judge(1, { bench });
+  assert(why.endsWith(". Of scipy: It does more."), why);
+});
+
 Deno.test("judgeClaims() counts neither GPUs nor own implementations as widely used CPU versions", () => {
   for (
     const against of ["typescript", "tfjs-cpu", "webgpu-fast", "cupy", "torch-cuda", "niimath"]
