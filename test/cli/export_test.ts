@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { parameterCount, writeModel } from "../../src/nn/mod.ts";
-import { randomModel } from "../nn/export/_models.ts";
+import { randomModel } from "../nn/_models.ts";
 import { Folder, runTask } from "./_command.ts";
 
 const model = randomModel();

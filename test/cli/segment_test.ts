@@ -1,25 +1,14 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { phantom } from "../../src/data/mod.ts";
-import { initialParameters, initialStatistics, parseConfig, writeModel } from "../../src/nn/mod.ts";
+import { writeModel } from "../../src/nn/mod.ts";
 import { readNifti, reorient, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
+import { untrainedModel } from "../nn/_models.ts";
 import { Folder, runTask } from "./_command.ts";
 
 const adapter = testAdapter();
 const env: Record<string, string> = adapter === undefined ? {} : { CT_ORGAN_ADAPTER: adapter };
-
-const config = parseConfig({
-  inputChannels: 1,
-  classes: 3,
-  channels: [2, 2],
-  convolutions: 1,
-  norm: "instance",
-  slope: 0.1,
-  pool: 2,
-  up: "nearest",
-  split: false,
-});
 
 /** A folder with a CT of 24 x 20 x 22 voxels of 6 mm, LPS, and a model that nobody trained. */
 async function withCase(): Promise<Folder> {
@@ -27,13 +16,12 @@ async function withCase(): Promise<Folder> {
   const { ct } = phantom({ seed: 1, dims: [24, 20, 22], spacing: [6, 6, 6] });
   await writeNifti(join(folder.path, "ct.nii.gz"), reorient(ct, "LPS"));
   await writeModel(join(folder.path, "model.safetensors"), {
-    config,
+    ...untrainedModel({
+      ...{ channels: [2, 2], norm: "instance", slope: 0.1, pool: 2, up: "nearest" },
+    }, 2),
     labels: ["background", "liver", "spleen"],
     spacing: [12, 12, 12],
-    window: { low: -200, high: 400 },
     crop: [8, 8, 8],
-    weights: new Map([...initialParameters(config, 2), ...initialStatistics(config)]),
-    provenance: {},
   });
   return folder;
 }

@@ -13,7 +13,7 @@ import {
   type UNetConfig,
 } from "../../src/nn/mod.ts";
 import { testAdapter, withGpu } from "../_gpu.ts";
-import { randomImages, randomModel } from "../nn/export/_models.ts";
+import { randomImages, randomModel } from "../nn/_models.ts";
 import { testUnless } from "../_skip.ts";
 
 const { info } = await selectAdapter(testAdapter());

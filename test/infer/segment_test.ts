@@ -2,40 +2,19 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { uploadVolume } from "../../src/augment/mod.ts";
 import type { Gpu } from "../../src/gpu/mod.ts";
 import { segmentResident, segmentVolume, uploadNetwork } from "../../src/infer/mod.ts";
-import {
-  GpuTensor,
-  initialParameters,
-  initialStatistics,
-  type Model,
-  parseConfig,
-  receptiveField,
-} from "../../src/nn/mod.ts";
+import { GpuTensor, type Model, receptiveField } from "../../src/nn/mod.ts";
 import { fillNormal } from "../../src/random/mod.ts";
 import { createVolume, reorient, type Vec3, voxelCount } from "../../src/volume/mod.ts";
 import { withGpu } from "../_gpu.ts";
-
-const config = parseConfig({
-  inputChannels: 1,
-  classes: 3,
-  channels: [4, 6],
-  convolutions: 1,
-  norm: "batch",
-  slope: 0,
-  pool: 3,
-  up: "transposed-3",
-  split: false,
-});
+import { untrainedModel } from "../nn/_models.ts";
 
 /** Weights nobody trained: whatever comes out depends on the whole receptive field. */
 const model: Model = {
-  config,
-  labels: ["background", "one", "two"],
-  spacing: [3, 3, 3],
+  ...untrainedModel({ channels: [4, 6] }, 4),
   window: { low: -100, high: 100 },
   crop: [16, 16, 16],
-  weights: new Map([...initialParameters(config, 4), ...initialStatistics(config)]),
-  provenance: {},
 };
+const { config } = model;
 
 function noise(dims: Vec3, seed: number) {
   const data = fillNormal({ seed, stream: 0 }, new Float32Array(voxelCount(dims)))

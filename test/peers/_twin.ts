@@ -14,6 +14,7 @@ import {
   type ExportedTraining,
 } from "../../src/train/batch_files.ts";
 import { testUnless } from "../_skip.ts";
+import { smallConfig } from "../nn/_models.ts";
 
 const command = await TorchTwin.find();
 
@@ -79,27 +80,17 @@ export function drawn(seed: number): Pick<ExportedBatch, "shape" | "images" | "l
   };
 }
 
-const BASE: UNetConfig = {
-  inputChannels: 1,
-  classes: 4,
-  channels: [3, 2],
-  convolutions: 2,
-  norm: "batch",
-  slope: 0,
-  pool: 3,
-  up: "transposed-3",
-  split: false,
-};
-
 /** Small networks: every value of every entry once. */
-export const CONFIGS: readonly UNetConfig[] = [
+export const CONFIGS: readonly UNetConfig[] = ([
   {},
   { norm: "instance", slope: 0.01 },
   { up: "transposed-2", pool: 2 },
   { up: "nearest", split: true },
   { up: "trilinear", convolutions: 1 },
   { channels: [5] },
-].map((variant) => ({ ...BASE, ...variant } as UNetConfig));
+] satisfies Partial<UNetConfig>[]).map((variant) =>
+  smallConfig({ ...{ classes: 4, channels: [3, 2], convolutions: 2 }, ...variant })
+);
 
 /** A state of which none is 0 or 1, with running statistics. */
 export function anyState(config: UNetConfig): Map<string, Float32Array<ArrayBuffer>> {

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ReferenceNetwork } from "../../../reference/nn_network.ts";
 import type { Shape } from "../../../reference/nn_normalization.ts";
 import { type Model, NORM_EPSILON, runUNet } from "../../../src/nn/mod.ts";
-import { randomImages } from "./_models.ts";
+import { randomImages } from "../_models.ts";
 
 /**
  * How far a logit may be off, in parts of the largest. A sum of K products in f32 is off by about sqrt(K) 2^-24 of its terms' size: 2e-6

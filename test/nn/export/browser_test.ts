@@ -6,7 +6,7 @@ import { findChromium } from "../../../src/cli/chromium.ts";
 import { testUnless } from "../../_skip.ts";
 import { assertLogits } from "./_agreement.ts";
 import { withExport } from "./_exported.ts";
-import { randomImages, randomModel } from "./_models.ts";
+import { randomImages, randomModel } from "../_models.ts";
 
 const program = await findChromium();
 const reason = program ? undefined : "no browser; on Debian: apt-get install chromium";

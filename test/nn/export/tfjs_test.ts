@@ -6,7 +6,7 @@ import type { Shape } from "../../../reference/nn_normalization.ts";
 import { exportTfjs, type UNetConfig } from "../../../src/nn/mod.ts";
 import { assertSameLogits } from "./_agreement.ts";
 import { loadExported, withExport } from "./_exported.ts";
-import { randomImages, randomModel } from "./_models.ts";
+import { randomImages, randomModel } from "../_models.ts";
 
 /** Two images, no axis like another. */
 const SHAPE: Shape = [2, 8, 4, 12, 1];

@@ -3,7 +3,7 @@ import { registerBackend, removeBackend, setBackend } from "@tensorflow/tfjs-cor
 import { withGpu } from "../../_gpu.ts";
 import { assertSameLogits } from "./_agreement.ts";
 import { loadExported, withExport } from "./_exported.ts";
-import { randomModel } from "./_models.ts";
+import { randomModel } from "../_models.ts";
 
 Deno.test(
   "exportTfjs() writes what tfjs's own WebGPU kernels run with the same logits",

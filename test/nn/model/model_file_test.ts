@@ -3,36 +3,17 @@ import { join } from "@std/path";
 import {
   decodeSafetensors,
   encodeSafetensors,
-  initialParameters,
-  initialStatistics,
   type Model,
-  parseConfig,
   readModel,
   type Safetensors,
   SafetensorsError,
   writeModel,
 } from "../../../src/nn/mod.ts";
-
-const config = parseConfig({
-  inputChannels: 1,
-  classes: 3,
-  channels: [2, 3],
-  convolutions: 1,
-  norm: "batch",
-  slope: 0,
-  pool: 2,
-  up: "transposed-2",
-  split: false,
-});
+import { untrainedModel } from "../_models.ts";
 
 const model: Model = {
-  config,
+  ...untrainedModel({ channels: [2, 3], pool: 2, up: "transposed-2" }),
   labels: ["background", "liver", "bladder"],
-  spacing: [3, 3, 3],
-  window: { low: -200, high: 400 },
-  crop: [16, 16, 32],
-  weights: new Map([...initialParameters(config, 1), ...initialStatistics(config)]),
-  provenance: { command: "by hand" },
 };
 
 async function inFolder(work: (path: string) => Promise<void>): Promise<void> {
