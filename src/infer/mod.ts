@@ -12,7 +12,7 @@ export {
   tileWeights,
   type Weighting,
 } from "./tiles.ts";
-export { segmentationMemory } from "./memory.ts";
+export { type Adapter, segmentationMemory } from "./memory.ts";
 export { type GpuNetwork, uploadNetwork } from "./network.ts";
 export {
   type SegmentOptions,

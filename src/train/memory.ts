@@ -1,5 +1,4 @@
-import type { Gpu } from "../gpu/mod.ts";
-import { segmentationMemory } from "../infer/mod.ts";
+import { type Adapter, segmentationMemory } from "../infer/mod.ts";
 import { checkMemory, type NetworkMemory, trainingMemory } from "../nn/mod.ts";
 import { voxelCount } from "../volume/mod.ts";
 import type { TrainingData } from "./cases.ts";
@@ -25,13 +24,13 @@ const VOXEL_BYTES = 5;
 /**
  * What a training is going to take of GPU memory.
  *
- * @param gpu Where it would run: the tiles of a validation depend on it.
+ * @param gpu Where it would run: the tiles of a validation depend on it, and what convolutions take.
  * @param config The config.
  * @param options Cases, whether they are validated on, and whether activations are computed again in the backward pass.
  * @returns Bytes.
  */
 export function estimateMemory(
-  gpu: Pick<Gpu, "largestArray">,
+  gpu: Adapter,
   config: TrainConfig,
   { data, validate, recompute }: {
     readonly data: TrainingData;
@@ -45,6 +44,7 @@ export function estimateMemory(
   const step = trainingMemory(network, [batch, nz, ny, nx, network.inputChannels], {
     recompute,
     slots: kept + RECENT_STATES * (1 + kept),
+    software: gpu.info.software,
   });
   const voxels = data.train.reduce((sum, { volume }) => sum + voxelCount(volume.dims), 0);
   const cases = VOXEL_BYTES * voxels;

@@ -34,7 +34,8 @@ for (const [name, config] of WIRINGS) {
         using training = createTrainingStep(gpu, fresh({ recompute }, config));
         training.run(batch.images, batch.labels, 0.01)[Symbol.dispose]();
         await gpu.done();
-        const { peak } = trainingMemory(config, shape, { recompute, slots: 2 });
+        const { software } = gpu.info;
+        const { peak } = trainingMemory(config, shape, { recompute, slots: 2, software });
         const ratio = gpu.memory.peak / peak;
         assert(ratio > 0.95 && ratio < 1.05, `${gpu.memory.peak} bytes, ${peak} foretold`);
       }

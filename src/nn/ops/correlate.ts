@@ -10,10 +10,11 @@ import {
 } from "../../gpu/mod.ts";
 import type { GpuTensor, Precision } from "../tensor.ts";
 import type { Axes, Pass } from "./_correlation.ts";
+import { suitsWinograd } from "./_winograd_plan.ts";
 import type { FilterSize } from "./convolution.ts";
 import { BLOCK, correlateWgsl } from "./correlate.wgsl.ts";
 import packWgsl from "./pack_weights.wgsl" with { type: "text" };
-import { suitsWinograd, winograd } from "./winograd.ts";
+import { winograd } from "./winograd.ts";
 
 /** A filter as a pass reads it. */
 export interface Filter {
@@ -114,7 +115,7 @@ export function correlate(
 ): void {
   const all = inputs.reduce((sum, { shape }) => sum + shape[4], 0);
   for (const pass of passes) {
-    if (suitsWinograd(gpu, pass, [all, output.shape[4]])) {
+    if (gpu.info.software && suitsWinograd(pass, [all, output.shape[4]])) {
       winograd(gpu, label, { inputs, output }, filter);
       continue;
     }

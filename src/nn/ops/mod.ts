@@ -16,6 +16,7 @@ export {
   type ConvTranspose3dOptions,
 } from "./conv_transpose3d.ts";
 export { type FilterSize, type Stride } from "./convolution.ts";
+export { convolutionScratch } from "./_winograd_plan.ts";
 export { argmaxChannels } from "./argmax_channels.ts";
 export { concatChannels, sliceChannels } from "./channels.ts";
 export type { NormalizationKind } from "./lanes.wgsl.ts";

@@ -4,13 +4,12 @@ import {
   type GpuArray,
   LARGEST_UNIFORM,
   memo,
-  SLICE_ALIGNMENT,
   uniforms,
 } from "../../gpu/mod.ts";
 import type { GpuTensor, Precision } from "../tensor.ts";
-import type { Pass } from "./_correlation.ts";
+import { winogradPlan } from "./_winograd_plan.ts";
 import { BLOCK } from "./correlate.wgsl.ts";
-import { OUTPUTS, PRODUCTS, productsWgsl, TILE } from "./winograd.wgsl.ts";
+import { PRODUCTS, productsWgsl, TILE } from "./winograd.wgsl.ts";
 import {
   inputTransformWgsl,
   outputTransformWgsl,
@@ -59,35 +58,6 @@ const outputTransform = memo((label: string, wide: boolean, precision: Precision
   })
 );
 
-/** Beyond so many channels the weights of a product and a block are more than a uniform holds. */
-const MOST_CHANNELS = Math.floor(LARGEST_UNIFORM / (4 * 9 * BLOCK));
-
-/** With fewer input channels, or so few output channels in a block, the transforms cost more than they save. */
-const FEWEST_INPUTS = 4;
-const HALF_BLOCK = BLOCK / 2;
-
-/** Transformed inputs and products that are there at once, as a share of inputs and output: small beside them, and no slower than all. */
-const SCRATCH = 1 / 8;
-
-/**
- * Whether {@linkcode winograd} is faster than summing directly. Measured on llvmpipe alone; hardware sums directly.
- *
- * @param gpu Where.
- * @param pass The pass.
- * @param channels Its input and output channels.
- * @returns Whether.
- */
-export function suitsWinograd(
-  gpu: Gpu,
-  { taps, stride, spread, grid: [nz] }: Pass,
-  [inputs, outputs]: readonly [number, number],
-): boolean {
-  return gpu.info.software && stride === 1 && spread === 1 && taps.every((n) => n === 3) &&
-    inputs >= FEWEST_INPUTS && inputs <= MOST_CHANNELS && outputs > HALF_BLOCK &&
-    // A tile along z that is not full costs as much as one that is.
-    PRODUCTS * Math.ceil(nz / OUTPUTS) <= 0.75 * 3 * nz;
-}
-
 /**
  * Records a pass of 3 x 3 x 3 taps by Winograd's transforms along z, slab by slab.
  *
@@ -105,30 +75,18 @@ export function winograd(
   },
   filter: WinogradFilter,
 ): void {
-  const [batch, nz, ny, nx, outputs] = output.shape;
+  const [, nz, ny, nx, outputs] = output.shape;
   const channels = inputs.reduce((sum, { shape }) => sum + shape[4], 0);
+  const { all, tiles: [tilesX, tilesY, tilesZ], blocks, stride, slab, band, bytes } = winogradPlan(
+    output.shape,
+    channels,
+    output.precision,
+  );
   const [height, width] = TILE;
-  const [tilesX, tilesY, tilesZ] = [nx / width, ny / height, nz / OUTPUTS].map(Math.ceil) as [
-    number,
-    number,
-    number,
-  ];
-  const blocks = Math.ceil(outputs / BLOCK);
-  const stride = Math.ceil(4 * 9 * channels * BLOCK / SLICE_ALIGNMENT) * SLICE_ALIGNMENT;
   const together = Math.floor(LARGEST_UNIFORM / stride);
-  using weights = transformedWeights(gpu, filter, [channels, outputs], stride);
-  /** Bytes for a number of tiles along y of one along z. */
-  const inputBytes = (tiles: number) =>
-    4 * PRODUCTS * (tiles * height + 2) * tilesX * (width + 2) * channels;
-  const productBytes = (tiles: number) =>
-    4 * PRODUCTS * tiles * height * tilesX * width * blocks * BLOCK;
-  const bytes = [...inputs, output].reduce((sum, { array }) => sum + array.byteLength, 0);
-  const fitting = SCRATCH * bytes / (inputBytes(tilesY) + productBytes(tilesY));
-  const all = batch * tilesZ;
-  const slab = evenly(all, fitting);
-  const band = evenly(tilesY, fitting * tilesY);
-  using transformed = gpu.allocate(slab * inputBytes(band), "transformed input");
-  using sums = gpu.allocate(slab * productBytes(band), "products");
+  using weights = transformedWeights(gpu, filter, [channels, outputs], bytes.weights, stride);
+  using transformed = gpu.allocate(bytes.transformed, "transformed input");
+  using sums = gpu.allocate(bytes.products, "products");
   for (let first = 0; first < all; first += slab) {
     for (let tile = 0; tile < tilesY; tile += band) {
       const top = tile * height;
@@ -203,21 +161,15 @@ export function winograd(
   }
 }
 
-/** How many of `all` are taken at once, at most `most` or one, so that each time it is about as many. */
-function evenly(all: number, most: number): number {
-  return Math.ceil(all / Math.ceil(all / Math.max(1, Math.floor(most))));
-}
-
 function transformedWeights(
   gpu: Gpu,
   { weights, transposed }: WinogradFilter,
   [inputs, outputs]: readonly [number, number],
+  bytes: number,
   stride: number,
 ): GpuArray {
   const blocks = Math.ceil(outputs / BLOCK);
   const floats = blocks * stride / 4;
-  // A kernel sees as much of it as a uniform may have, whatever there is.
-  const bytes = 4 * PRODUCTS * floats - stride + LARGEST_UNIFORM;
   const packed = gpu.allocate(bytes, "transformed weights");
   gpu.dispatch(weightTransform, {
     p: uniforms({
