@@ -10,7 +10,7 @@ export * from "./checkpoint.ts";
 export * from "./config.ts";
 export { checkTrainMemory, estimateMemory, type TrainMemory } from "./memory.ts";
 export type { OptimizerSpec } from "./optimizer.ts";
-export type { RunHistory, Validation } from "./run_state.ts";
+export { readState, type RunHistory, type Validation } from "./run_state.ts";
 export * from "./schedule.ts";
 export * from "./tape.ts";
 export {

@@ -121,7 +121,13 @@ export function unpackState(
   };
 }
 
-/** Reads arrays from the GPU, all at once. */
+/**
+ * Reads arrays from the GPU, all at once: no kernel runs between two of them.
+ *
+ * @param gpu Where they are.
+ * @param state The arrays by name, of 32-bit floats.
+ * @returns Their elements by name.
+ */
 export async function readState(
   gpu: Gpu,
   state: ReadonlyMap<string, GpuArray>,

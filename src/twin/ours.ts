@@ -9,6 +9,7 @@ import {
   readBatch,
   readBatchIndex,
   readBatchState,
+  readState,
 } from "../train/mod.ts";
 
 /** A training of ours on a folder of batches. */
@@ -56,9 +57,7 @@ export async function trainOurs(gpu: Gpu, request: OwnRequest): Promise<OwnTrain
     using loss = training.run(images, labels, batch.learningRate);
     losses.push((await gpu.read(loss, Float32Array))[0]!);
   }
-  const state = new Map<string, Float32Array<ArrayBuffer>>();
-  for (const [name, array] of training.state) state.set(name, await gpu.read(array, Float32Array));
-  return { losses, state };
+  return { losses, state: await readState(gpu, training.state) };
 }
 
 /**
