@@ -1,12 +1,12 @@
-import { figure } from "./_format.ts";
 import { type Html, markup } from "./_html.ts";
+import { type Box, markColour, Plane, type PlaneAxis, type Point } from "./_plane.ts";
 
 /** A line of a chart. */
 export interface Curve {
   /** Written beside its end. */
   readonly name: string;
   /** By increasing x, both finite. */
-  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly points: readonly Point[];
   /** Colour; curves of one mark share it. */
   readonly mark: number;
   /** Drawn thin and pale, without its name: what a smoother curve is of. */
@@ -25,15 +25,10 @@ export interface CurveChart {
   readonly range?: readonly [low: number, high: number];
 }
 
-const WIDTH = 720;
-const HEIGHT = 300;
-const LEFT = 56;
-const RIGHT = 132;
-const TOP = 14;
-const BOTTOM = 46;
+const BOX: Box = { left: 56, top: 14, width: 532, height: 240 };
+const [WIDTH, HEIGHT] = [720, 300];
 /** Names closer than this would overlap. */
 const LINE = 16;
-const COLOURS = 8;
 /** A curve of more points is drawn by the means of so many parts: more than pixels show nothing. */
 const MOST_POINTS = 400;
 
@@ -46,46 +41,23 @@ const MOST_POINTS = 400;
 export function curveFigure({ title, x, y, curves, range }: CurveChart): Html {
   const drawn = curves.map((curve) => ({ ...curve, points: thinned(curve.points) }));
   const points = drawn.flatMap((curve) => curve.points);
-  const xTicks = ticks(...ends(points.map(([at]) => at)));
-  const yTicks = ticks(...range ?? ends(points.map(([, value]) => value)));
-  const across = scale(xTicks, LEFT, WIDTH - RIGHT);
-  const up = scale(yTicks, HEIGHT - BOTTOM, TOP);
-  const path = (list: Curve["points"]) =>
-    list.map(([at, value]) => `${across(at).toFixed(1)},${up(value).toFixed(1)}`).join(" ");
+  const plane = new Plane(
+    BOX,
+    roundAxis(x, ends(points.map(([at]) => at))),
+    roundAxis(y, range ?? ends(points.map(([, value]) => value))),
+  );
   return markup`<figure class="chart">
 <figcaption>${title}</figcaption>
 <svg class="curves" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}: ${y} over ${x}. The text beside it holds its figures.">
-${
-    yTicks.map((value) =>
-      markup`<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${
-        up(value).toFixed(1)
-      }" y2="${up(value).toFixed(1)}"/><text x="${LEFT - 8}" y="${
-        (up(value) + 4).toFixed(1)
-      }" text-anchor="end">${tickText(value)}</text>\n`
-    )
-  }${
-    xTicks.map((value) =>
-      markup`<text x="${across(value).toFixed(1)}" y="${
-        HEIGHT - BOTTOM + 18
-      }" text-anchor="middle">${tickText(value)}</text>\n`
-    )
-  }<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${x}</text>
-${
+${plane.axes()}${
     drawn.map(({ points, mark, faint }) =>
-      markup`<polyline${faint && markup` class="faint"`} points="${
-        path(points)
-      }" style="stroke:var(--mark-${mark % COLOURS})"/>\n${
-        points.length === 1 &&
-        markup`<circle cx="${across(points[0]![0]).toFixed(1)}" cy="${
-          up(points[0]![1]).toFixed(1)
-        }" r="3" style="fill:var(--mark-${mark % COLOURS})"/>\n`
-      }`
+      points.length === 1 ? plane.dots(points, mark) : plane.line(points, mark, faint)
     )
   }${
-    placeNames(drawn.filter(({ faint }) => !faint), up).map(({ name, mark, at }) =>
-      markup`<text x="${WIDTH - RIGHT + 8}" y="${at.toFixed(1)}" style="fill:var(--mark-${
-        mark % COLOURS
-      })">${name}</text>\n`
+    placeNames(drawn.filter(({ faint }) => !faint), plane).map(({ name, mark, at }) =>
+      markup`<text x="${BOX.left + BOX.width + 8}" y="${at.toFixed(1)}" style="fill:${
+        markColour(mark)
+      }">${name}</text>\n`
     )
   }</svg>
 <p class="quiet">Vertical axis: ${y}.</p>
@@ -120,6 +92,12 @@ function ends(values: readonly number[]): [number, number] {
   );
 }
 
+/** An axis from one round number to another. */
+function roundAxis(title: string, [low, high]: readonly [number, number]): PlaneAxis {
+  const marks = ticks(low, high);
+  return { title, min: marks[0]!, max: marks.at(-1)!, log: false, ticks: marks };
+}
+
 /** Round numbers from at or below `low` to at or above `high`: 1, 2 or 5 times a power of ten apart, four to eight of them. */
 function ticks(low: number, high: number): number[] {
   const span = high > low ? high - low : Math.max(1e-9, Math.abs(high)) / 2;
@@ -130,31 +108,18 @@ function ticks(low: number, high: number): number[] {
   return Array.from({ length: Math.max(2, last - first + 1) }, (_, i) => (first + i) * step);
 }
 
-function tickText(value: number): string {
-  return value === 0
-    ? "0"
-    : `${Number(value.toPrecision(6))}`.length > 7
-    ? figure(value)
-    : `${Number(value.toPrecision(6))}`;
-}
-
-function scale(marks: readonly number[], from: number, to: number): (value: number) => number {
-  const [low, high] = [marks[0]!, marks.at(-1)!];
-  return (value) => from + (to - from) * (value - low) / (high - low);
-}
-
 /** Heights of the names: beside the end of their curves, and apart from one another. */
-function placeNames(curves: readonly Curve[], up: (value: number) => number) {
+function placeNames(curves: readonly Curve[], plane: Plane) {
   const placed = curves.map(({ name, mark, points }) => ({
     name,
     mark,
-    at: up(points.at(-1)![1]) + 4,
+    at: plane.up(points.at(-1)![1]) + 4,
   })).sort((a, b) => a.at - b.at);
   for (let i = 1; i < placed.length; i++) {
     placed[i]!.at = Math.max(placed[i]!.at, placed[i - 1]!.at + LINE);
   }
   // Names that the crowd has pushed below the axis go up again, and push those above them no farther than they must.
-  let lowest = HEIGHT - BOTTOM + 4;
+  let lowest = BOX.top + BOX.height + 4;
   for (const name of placed.toReversed()) {
     name.at = Math.min(name.at, lowest);
     lowest = name.at - LINE;

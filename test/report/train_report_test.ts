@@ -69,7 +69,9 @@ Deno.test("curveFigure() places points between round ticks, thins long curves an
   // Both axes' ends are round already; the plot reaches from 56 to 588 across and from 254 up to 14.
   assertStringIncludes(text, 'points="56.0,254.0 588.0,14.0"');
   assertStringIncludes(text, 'points="56.0,14.0 588.0,16.4" style="stroke:var(--mark-1)"');
+  // A curve of one point is a dot.
   assertStringIncludes(text, '<circle cx="322.0" cy="134.0"');
+  assertEquals(text.match(/<polyline/g)!.length, 2);
   assertStringIncludes(text, "b &lt;");
   const names = [...text.matchAll(/x="596" y="([\d.]+)"/g)].map(([, y]) => Number(y));
   assertEquals(names, [18, 34, 138]);
