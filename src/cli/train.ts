@@ -112,6 +112,11 @@ export const trainCommand: Command = defineCommand({
       : userPath(flags["export-batches"]);
     await checkRunFolder(folder, { resume, config });
     if (exportBatches !== undefined) await checkOutFolder(exportBatches);
+    const adapter = wantedAdapter(flags.adapter);
+    await using gpu = await openGpu({ adapter, signal });
+    // Reading cases may take minutes: a step alone that does not fit is refused before.
+    const cases = { data: { train: [], validation: [] }, validate: false };
+    await checkTrainMemory(gpu, config, estimateMemory(gpu, config, { ...cases, recompute }));
     await makeFolder(folder);
 
     // Nothing is shown until the cases and a GPU are there: what is wrong with either is one line on stderr.
@@ -123,8 +128,6 @@ export const trainCommand: Command = defineCommand({
       onCase: (number, done, all) => progress.stage(`Case ${number}: ${done + 1} of ${all}`),
     });
     checkCases(data, config.network.classes);
-    const adapter = wantedAdapter(flags.adapter);
-    await using gpu = await openGpu({ adapter, signal });
     const memory = estimateMemory(gpu, config, { data, validate: validateEvery > 0, recompute });
     await checkTrainMemory(gpu, config, memory);
     progress[Symbol.dispose]();
