@@ -63,15 +63,16 @@ const MASKS: Readonly<Record<string, () => HostMask>> = {
 };
 
 function cases(timed: RegionInput["connectivity"], slices: readonly (1 | 2 | undefined)[]) {
-  const headline = slices.map((axis): Case<RegionInput> => ({
-    name: `blobs, ${timed} neighbours${axis === undefined ? "" : " in slices"}, 160 x 160 x 130`,
-    headline: true,
+  const blobs = (dims: Vec3, axis?: 1 | 2): Case<RegionInput> => ({
+    name: `blobs, ${timed} neighbours${axis === undefined ? "" : " in slices"}, ${
+      dims.join(" x ")
+    }`,
     input: () => ({
-      ...blobMask(TORSO, 60, 14),
+      ...blobMask(dims, 60, 14),
       connectivity: timed,
       ...axis !== undefined && { slices: axis },
     }),
-  }));
+  });
   const edges = Object.entries(MASKS).flatMap(([name, mask]) =>
     ([6, 18, 26] as const).flatMap((connectivity) =>
       slices.map((axis): Case<RegionInput> => ({
@@ -83,7 +84,11 @@ function cases(timed: RegionInput["connectivity"], slices: readonly (1 | 2 | und
       }))
     )
   );
-  return [...headline, ...edges];
+  return [
+    ...slices.map((axis) => ({ ...blobs(TORSO, axis), headline: true })),
+    { ...blobs([80, 80, 65]), brief: true },
+    ...edges,
+  ];
 }
 
 /** Bytes in and out; each word met with those before it in up to four rows. */
