@@ -1,3 +1,5 @@
+import { onTfjs } from "./tfjs.ts";
+
 /** A tile of logits and where it goes; see {@linkcode accumulateReference}. */
 export interface AccumulateTile {
   /** [z, y, x, class]. */
@@ -46,4 +48,45 @@ export function accumulateReference(
     }
   }
   return Float32Array.from(sums);
+}
+
+/**
+ * The same by TensorFlow.js: `softmax`, products, and `pad` to the size of the sums.
+ *
+ * @param dims Voxels of the sums along x, y, z.
+ * @param classes Logits a voxel.
+ * @param tiles The tiles, in any order; each reaches over the last slice once at most.
+ * @returns Sums [z, y, x, class].
+ */
+export async function tfjsAccumulate(
+  [nx, ny, nz]: readonly [number, number, number],
+  classes: number,
+  tiles: readonly AccumulateTile[],
+): Promise<Float32Array> {
+  return await onTfjs((tf) => {
+    const parts = tiles.flatMap(({ logits, tile: [tx, ty, tz], origin, inside, weights }) => {
+      const [x, y, z] = origin;
+      const p = tf.softmax(tf.tensor4d(logits, [tz, ty, tx, classes]));
+      const [alongX, alongY, alongZ] = weights;
+      const weight = [
+        tf.tensor4d(alongX, [1, 1, tx, 1]),
+        tf.tensor4d(alongY, [1, ty, 1, 1]),
+        tf.tensor4d(alongZ, [tz, 1, 1, 1]),
+      ].reduce((product, along) => tf.mul(product, along));
+      const weighted = tf.mul(p, weight);
+      // The slices up to the last, and those that go on at the first.
+      const first = Math.min(inside[2], nz - z);
+      return [[0, first, z], [first, inside[2] - first, 0]].flatMap(([from, count, to]) => {
+        if (count === 0) return [];
+        const part = tf.slice(weighted, [from!, 0, 0, 0], [count!, inside[1], inside[0], classes]);
+        return [tf.pad(part, [
+          [to!, nz - to! - count!],
+          [y, ny - y - inside[1]],
+          [x, nx - x - inside[0]],
+          [0, 0],
+        ])];
+      });
+    });
+    return tf.addN(parts);
+  });
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { accumulateReference, type AccumulateTile } from "./accumulate.ts";
+export { accumulateReference, type AccumulateTile, tfjsAccumulate } from "./accumulate.ts";
 export {
   type Augmentation,
   type AugmentedReference,
