@@ -93,7 +93,8 @@ function cases(timed: RegionInput["connectivity"], slices: readonly (1 | 2 | und
 
 /** Bytes in and out; each word met with those before it in up to four rows. */
 function work({ data, dims }: RegionInput) {
-  return { bytes: 2 * data.length, flops: 4 * Math.ceil(dims[0] / 32) * dims[1] * dims[2] };
+  const words = Math.ceil(dims[0] / 32) * dims[1] * dims[2];
+  return { bytes: 2 * data.length, flops: 0, integerOps: 4 * words };
 }
 
 /** The two largest regions. */
