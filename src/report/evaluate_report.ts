@@ -57,10 +57,10 @@ function organSection({ organs, tolerance_mm }: EvaluateResult): Section {
   );
   const body = markup`<section>
 <h2>Organs</h2>
-<p>Dice and IOU by voxels. NSD is the share of both surfaces within ${tolerance} of the other, HD95 the distance within which 95 % of each lies from the other; surfaces are those of marching cubes, weighted by area, as in the package surface-distance. A missed or an invented organ counts as 0 in Dice, IOU and NSD and has no HD95; an organ that is in neither volume is not counted. Each mean stands with its 95 % bootstrap interval over cases and the number of cases.</p>
+<p>Dice and IOU by voxels. NSD is the share of both surfaces within ${tolerance} of the other, HD95 the distance within which 95 % of each lies from the other; surfaces are those of marching cubes, weighted by area, as in the package surface-distance. A missed or an invented organ counts as 0 in Dice, IOU and NSD and has no HD95; an organ that is in neither volume is not counted. Each mean stands with the standard deviation between cases, its 95 % bootstrap interval over cases and the number of cases.</p>
 ${chart.rows.length > 0 && chartFigure(chart, "Dice and NSD of each organ", "Means over cases.")}${
     scrollTable(
-      "Mean, 95 % interval and number of cases",
+      "Mean ± standard deviation, 95 % interval and number of cases",
       headRow([
         "Organ",
         "Dice",
@@ -104,9 +104,10 @@ ${summaries.map((of) => markup`<td>${meanText(of)}</td>\n`)}<td>${cases.missed}<
 `;
 }
 
-function meanText({ mean, ci95, n }: Summary): string {
+function meanText({ mean, sd, ci95, n }: Summary): string {
   if (mean === undefined) return "–";
-  return `${figure(mean)}${ci95 ? ` (${interval(ci95)})` : ""}, n ${n}`;
+  const spread = sd === undefined ? "" : ` ± ${figure(sd)}`;
+  return `${figure(mean)}${spread}${ci95 ? ` (${interval(ci95)})` : ""}, n ${n}`;
 }
 
 function caseSection(rows: readonly EvaluatedRow[]): Html {

@@ -72,7 +72,8 @@ Deno.test("evaluate scores two folders and writes JSON, CSV and HTML", async () 
   assertStringIncludes(csv, "\nlabels-12,bone,missed,0,0,0,,-2.592,96,0\n");
   assertStringIncludes(csv, "\nlabels-12,kidneys,absent,,,,,,0,0\n");
   const html = await Deno.readTextFile(path("s.html"));
-  assertStringIncludes(html, "0.944 (0.889 – 1.00), n 2");
+  // 8/9 and 1: half of their difference times the root of 2.
+  assertStringIncludes(html, "0.944 ± 0.0786 (0.889 – 1.00), n 2");
   assertStringIncludes(html, result.command.replaceAll('"', "&quot;"));
 
   // The command that it names gives the same figures.

@@ -12,13 +12,20 @@ import {
   cutSlices,
   renderBenchReport,
   renderDataReport,
+  renderEvaluateReport,
   renderLossReport,
   renderReproduceReport,
 } from "../../src/report/mod.ts";
 import { testUnless } from "../_skip.ts";
 import { dataFixture } from "./_data_fixture.ts";
 import { decodeAddress } from "./_decode.ts";
-import { benchFixture, lossFixture, pictureFixture, reproduceFixture } from "./_fixtures.ts";
+import {
+  benchFixture,
+  evaluateFixture,
+  lossFixture,
+  pictureFixture,
+  reproduceFixture,
+} from "./_fixtures.ts";
 import { poison } from "./_hostile.ts";
 
 const program = await findChromium();
@@ -126,6 +133,29 @@ testUnless(
       assertEquals(complaints, []);
       assertEquals(requests, []);
     });
+  },
+);
+
+testUnless(
+  "renderEvaluateReport() opens in a browser without an error, loads nothing and draws its chart, also on a phone",
+  reason,
+  async () => {
+    const report = await renderEvaluateReport(poison(evaluateFixture(), new Set()));
+    for (const viewport of [DESKTOP, PHONE]) {
+      await open(report, { viewport }, async ({ page, complaints, requests }) => {
+        for (const mark of ["--mark-0", "--mark-1"]) {
+          await until(
+            page,
+            async () => (await markedPixels(page, mark)).every((count) => count > 20),
+            "the chart is blank",
+          );
+        }
+        assertEquals((await markedPixels(page)).length, 1);
+        assertEquals(await page.evaluate("document.body.scrollWidth <= innerWidth"), true);
+        assertEquals(complaints, []);
+        assertEquals(requests, []);
+      });
+    }
   },
 );
 

@@ -12,7 +12,7 @@ Deno.test("renderEvaluateReport() shows organs, cases, what failed, and the comm
       "2 cases scored.",
       "Cannot score case &quot;labels-9&quot;: it has no prediction.",
       "Without a truth, not scored: stray.",
-      "0.800 (0.700 – 0.900), n 2",
+      "0.800 ± 0.141 (0.700 – 0.900), n 2",
       "within 2.50 mm",
       "labels-2",
       result.command,
