@@ -126,3 +126,4 @@ export {
   type RegionsOf,
   type Touch,
 } from "./regions.ts";
+export { phantomReference, type PictureReference } from "./phantom.ts";

@@ -16,6 +16,7 @@ import * as masks from "./mask_kernels.ts";
 import * as normalization from "./normalization.ts";
 import * as optimizers from "./optimizers.ts";
 import type { Pair } from "./pair.ts";
+import * as phantom from "./phantom.ts";
 import * as random from "./random.ts";
 import * as regions from "./regions.ts";
 import * as resolution from "./resolution.ts";
@@ -27,6 +28,7 @@ export * from "./pair.ts";
 export const pairs: readonly Pair[] = [
   random.philox,
   random.normal,
+  phantom.render,
   full,
   augment.warp,
   augment.labels,

@@ -1,5 +1,7 @@
 import { commandLine } from "../../bench/mod.ts";
 import { writePhantoms } from "../data/mod.ts";
+import { openGpu } from "../gpu/mod.ts";
+import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { positiveNumber, wholeNumber } from "./flags.ts";
 import { checkOutParent } from "./out_folder.ts";
@@ -13,6 +15,7 @@ export const phantomCommand: Command = defineCommand({
   flags: {
     cases: { type: "string", value: "N", help: "How many (20 by default)" },
     seed: { type: "string", value: "N", help: "Which set of patients (1 by default)" },
+    adapter: ADAPTER_FLAG,
   },
   details: "OUT_DIR must be absent, empty, or begun by the same command, and gets for N from 0:\n" +
     "  volume-N.nii.gz  The CT in HU\n" +
@@ -28,7 +31,8 @@ export const phantomCommand: Command = defineCommand({
     const seed = wholeNumber("seed", flags.seed) ?? 1;
     const folder = userPath(operand);
     await checkOutParent(folder);
-    const { kept } = await writePhantoms(folder, {
+    await using gpu = await openGpu({ adapter: wantedAdapter(flags.adapter), signal });
+    const { kept } = await writePhantoms(gpu, folder, {
       ...{ cases, seed, signal },
       command: commandLine("phantom", { cases, seed }, [operand]),
       onCase: (number, done, all) => progress.stage(`Phantom ${number}: ${done + 1} of ${all}`),

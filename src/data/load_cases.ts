@@ -1,8 +1,10 @@
+import type { Gpu } from "../gpu/mod.ts";
 import type { Volume } from "../volume/mod.ts";
 import { readCaseCached } from "./case_cache.ts";
+import { cohort } from "./cohort.ts";
 import { findCases } from "./find_cases.ts";
 import { phantom } from "./phantom.ts";
-import { exactOrigins, LAST_TEST_CASE, originNotes, type Origins } from "./provenance.ts";
+import { exactOrigins, originNotes, type Origins } from "./provenance.ts";
 import { foldCases, type Split, splitCases } from "./split.ts";
 
 /** A case in memory, RAS at 3 mm. */
@@ -25,6 +27,8 @@ export type CaseSource =
 export interface LoadCasesOptions {
   /** Of phantoms, and of the split. */
   readonly seed: number;
+  /** Where phantoms are rendered. */
+  readonly gpu: Gpu;
   /** Which fold, from 1, of how many; without it a tenth is for validation. */
   readonly fold?: { readonly number: number; readonly of: number } | undefined;
   /** Folder of {@linkcode readCaseCached}, for cases of a folder; without it each is read anew. */
@@ -46,8 +50,8 @@ export interface TrainingCases {
 }
 
 /**
- * Makes or reads the cases that a network may be trained on, see {@linkcode splitCases}; test cases are left alone. Phantoms are numbered
- * behind CT-ORG's test cases, so that no phantom that a test makes is among them. Of a folder's cases most of the air around the patient is
+ * Makes or reads the cases that a network may be trained on, see {@linkcode splitCases}; test cases are left alone. Phantoms are those
+ * of the training cohort, see {@linkcode cohort}. Of a folder's cases most of the air around the patient is
  * left away.
  *
  * @param source Where from.
@@ -58,9 +62,9 @@ export interface TrainingCases {
  */
 export async function loadTrainingCases(
   source: CaseSource,
-  { seed, fold, cache, signal, onCase }: LoadCasesOptions,
+  { seed, gpu, fold, cache, signal, onCase }: LoadCasesOptions,
 ): Promise<TrainingCases> {
-  const { cases, officialTest, notes } = await casesOf(source, { seed, cache });
+  const { cases, officialTest, notes } = await casesOf(source, { seed, gpu, cache });
   const options = { seed, officialTest };
   const split = fold === undefined
     ? splitCases(cases, options)
@@ -100,7 +104,7 @@ interface Loadable extends Pick<LoadedCase, "number" | "origins"> {
 
 async function casesOf(
   source: CaseSource,
-  { seed, cache }: Pick<LoadCasesOptions, "seed" | "cache">,
+  { seed, gpu, cache }: Pick<LoadCasesOptions, "seed" | "gpu" | "cache">,
 ): Promise<{ cases: Loadable[]; officialTest: boolean; notes: readonly string[] }> {
   if (source.kind === "folder") {
     const { cases, officialTest, notes } = await findCases(source.folder);
@@ -119,16 +123,13 @@ async function casesOf(
   if (!(Number.isInteger(count) && count >= 1)) {
     throw new RangeError(`Cannot make ${count} phantoms: at least 1 is needed`);
   }
-  const cases = Array.from({ length: count }, (_, i): Loadable => {
-    const number = LAST_TEST_CASE + 1 + i;
-    return {
-      number,
-      origins: exactOrigins(),
-      load() {
-        const { ct: volume, labels } = phantom({ seed, index: number });
-        return Promise.resolve({ volume, labels });
-      },
-    };
-  });
+  const cases = cohort({ split: "train", seed, count }).map((patient): Loadable => ({
+    number: patient.number,
+    origins: exactOrigins(),
+    async load() {
+      const { ct: volume, labels } = await phantom(gpu, patient);
+      return { volume, labels };
+    },
+  }));
   return { cases, officialTest: true, notes: [] };
 }

@@ -7,7 +7,23 @@
 export type { Dataset, IncompleteCase, LabelFile, LabelledCase, LayoutName } from "./dataset.ts";
 export { findCases, scanFolder } from "./find_cases.ts";
 export { ctOrgLabels, PAPER_SPACING, readLabelFiles, readLabels } from "./labels_file.ts";
-export { type Phantom, phantom, type PhantomOptions } from "./phantom.ts";
+export {
+  cohort,
+  type CohortCase,
+  cohortCase,
+  type CohortOptions,
+  type CohortSplit,
+  splitOf,
+} from "./cohort.ts";
+export {
+  type FieldOfView,
+  type PatientOptions,
+  type Phantom,
+  phantom,
+  PHANTOM_VERSION,
+  type PhantomOptions,
+  phantomScene,
+} from "./phantom.ts";
 export {
   type CaseSource,
   type LoadCasesOptions,

@@ -1,6 +1,8 @@
 import { join } from "@std/path";
 import { codeVersion, hashText } from "../files/mod.ts";
-import { writeNifti } from "../volume/mod.ts";
+import type { Gpu } from "../gpu/mod.ts";
+import { reorient, writeNifti } from "../volume/mod.ts";
+import { cohortCase } from "./cohort.ts";
 import {
   type DataFolderOutcome,
   type NewCase,
@@ -27,8 +29,10 @@ const ABOUT =
   "and what is found on them holds for patients only as far as they are alike.";
 
 /**
- * Writes phantoms as a data folder in CT-ORG's layout, see {@linkcode writeDataFolder}.
+ * Writes phantoms as a data folder in CT-ORG's layout, see {@linkcode writeDataFolder}: patients of a `cohort`, of different fields of view
+ * and orientations of the file; cases 0 to 20 are for testing, as CT-ORG's are.
  *
+ * @param gpu Where they are rendered.
  * @param folder An absolute path of a folder that is absent, empty, or begun by the same command.
  * @param options How many, seed, signal, progress.
  * @returns What was written.
@@ -36,22 +40,29 @@ const ABOUT =
  * @throws {Error} If the folder holds something else.
  */
 export async function writePhantoms(
+  gpu: Gpu,
   folder: string,
   { cases, seed, command, ...options }: WritePhantomsOptions,
 ): Promise<DataFolderOutcome> {
   if (!(Number.isInteger(cases) && cases >= 1)) {
     throw new RangeError(`Cannot write ${cases} phantoms: at least 1 is needed`);
   }
-  const code = await codeVersion(["src/data", "src/random", "src/volume"]);
+  const code = await codeVersion(["src/data", "src/phantom", "src/random", "src/volume"]);
+  const adapter = gpu.info.description;
   const { signal } = options;
   const all = Array.from({ length: cases }, (_, number): NewCase => ({
     number,
-    key: () => Promise.resolve(hashText(JSON.stringify({ seed, number, code }))),
+    key: () => Promise.resolve(hashText(JSON.stringify({ seed, number, code, adapter }))),
     async write(to) {
-      const { ct, labels } = phantom({ seed, index: number });
+      const patient = cohortCase(seed, number);
+      const { ct, labels } = await phantom(gpu, patient);
       const files = [`volume-${number}.nii.gz`, `labels-${number}.nii.gz`] as const;
-      await writeNifti(join(to, files[0]), ct, { ...signal && { signal } });
-      await writeNifti(join(to, files[1]), labels, { ...signal && { signal } });
+      await writeNifti(join(to, files[0]), reorient(ct, patient.orientation), {
+        ...signal && { signal },
+      });
+      await writeNifti(join(to, files[1]), reorient(labels, patient.orientation), {
+        ...signal && { signal },
+      });
       return { files, origins: exactOrigins() };
     },
   }));

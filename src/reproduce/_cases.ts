@@ -7,6 +7,7 @@ import {
   phantom,
   readLabelFiles,
 } from "../data/mod.ts";
+import type { Gpu } from "../gpu/mod.ts";
 import { readNifti, reorient, resample, type Vec3, writeNifti } from "../volume/mod.ts";
 import type { Stage } from "./_stage.ts";
 
@@ -28,6 +29,7 @@ export function phantomFiles(folder: string, number: number): CaseFiles {
 
 /** Makes a phantom and writes it in CT-ORG's layout. */
 export function phantomStage(
+  gpu: Gpu,
   files: CaseFiles,
   options: { readonly seed: number; readonly dims: Vec3; readonly spacing: Vec3 },
   signal: AbortSignal | undefined,
@@ -36,16 +38,19 @@ export function phantomStage(
     name: `data/${files.number}`,
     code: [
       "src/data",
+      "src/gpu",
+      "src/phantom",
       "src/random",
       "src/volume",
       "src/labels/organs.ts",
       "src/reproduce/_cases.ts",
     ],
-    options,
+    // Phantoms of two adapters may differ in the last HU.
+    options: { ...options, adapter: gpu.info.description },
     inputs: {},
     outputs: { volume: files.volume, labels: files.labels },
     async run() {
-      const { ct, labels } = phantom({ ...options, index: files.number });
+      const { ct, labels } = await phantom(gpu, { ...options, index: files.number });
       await Deno.mkdir(dirname(files.volume), { recursive: true });
       await writeNifti(files.volume, ct, { ...signal && { signal } });
       await writeNifti(files.labels, labels, { ...signal && { signal } });

@@ -43,7 +43,7 @@ export async function runPipeline(
   const startedAt = new Date().toISOString();
   const run = new Run(folder, totalSeconds(plan), options);
   const secondsOf = (stage: string) => plannedSeconds(plan, stage);
-  await prepareCases(prepared, run, signal);
+  await prepareCases(prepared, run, gpu, signal);
   const labelled = await labelCases(prepared, run, gpu, signal);
 
   const scorePath = join(folder, "scores.json");
@@ -106,6 +106,7 @@ export async function runPipeline(
 async function prepareCases(
   { folder, seed, source, split, plan }: Prepared,
   run: Run,
+  gpu: Gpu,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const to = join(folder, "split.json");
@@ -114,7 +115,7 @@ async function prepareCases(
   for (const [i, from] of source.cases.entries()) {
     const name = `case ${from.number}`;
     if (source.makers) {
-      await run.stage(source.makers[i]!, `Phantom of ${name}`, plannedSeconds(plan, "data"));
+      await run.stage(source.makers[i]!(gpu), `Phantom of ${name}`, plannedSeconds(plan, "data"));
     }
     await run.stage(
       resampleStage(from, gridFiles(folder, from.number), signal),

@@ -1,5 +1,6 @@
 import { basename, resolve } from "@std/path";
 import { findCases, LAST_TEST_CASE, type Origins, whyNoTruth } from "../data/mod.ts";
+import type { Gpu } from "../gpu/mod.ts";
 import type { ResultDataset } from "../report/mod.ts";
 import { phantomCase, phantomFiles, phantomStage, type SourceCase } from "./_cases.ts";
 import type { Stage } from "./_stage.ts";
@@ -12,8 +13,8 @@ export interface Source {
   /** Whether cases 0 to 20 are the test set. */
   readonly officialTest: boolean;
   readonly dataset: Pick<ResultDataset, "name" | "kind">;
-  /** The stages that make the cases' files, one each, where they do not exist yet. */
-  readonly makers?: readonly Stage[];
+  /** What makes the stages that make the cases' files, one each, where they do not exist yet. */
+  readonly makers?: readonly ((gpu: Gpu) => Stage)[];
 }
 
 /** Phantoms, numbered as CT-ORG's cases are: those for testing from 0, the others behind 20. */
@@ -31,7 +32,7 @@ export function phantomSource(
     cases: files.map(phantomCase),
     officialTest: true,
     dataset: { name: "phantoms", kind: "phantom" },
-    makers: files.map((one) => phantomStage(one, { seed, dims, spacing }, signal)),
+    makers: files.map((one) => (gpu) => phantomStage(gpu, one, { seed, dims, spacing }, signal)),
   };
 }
 

@@ -79,7 +79,7 @@ const COARSE: TrainingSettings = {
     split: false,
   },
   spacing: 9,
-  crop: [48, 40, 48],
+  crop: [48, 40, 64],
   cropMode: "none",
   batch: 1,
   steps: 500,
@@ -111,7 +111,7 @@ const PAPER: TrainingSettings = {
   checkpointEvery: 200,
 };
 
-const TRUNK = { dims: [122, 101, 112], spacing: [3, 3, 3] } as const satisfies Partial<
+const TRUNK = { dims: [134, 110, 192], spacing: [3, 3, 3] } as const satisfies Partial<
   PhantomCohort
 >;
 
@@ -126,7 +126,7 @@ export const PROFILES = {
       ...COARSE,
       network: { ...COARSE.network, channels: [4, 8, 16] },
       spacing: 12,
-      crop: [32, 32, 32],
+      crop: [36, 28, 48],
       steps: 24,
       augmentation: presets.live,
       validateEvery: 12,
@@ -155,7 +155,7 @@ export const PROFILES = {
     bench: "quick",
   },
   paper: {
-    phantoms: { development: 60, test: 21, dims: [160, 160, 160], spacing: [3, 3, 3] },
+    phantoms: { development: 60, test: 21, dims: [134, 110, 192], spacing: [3, 3, 3] },
     training: PAPER,
     arms: TWO_BY_TWO,
     seeds: 1,

@@ -34,7 +34,7 @@ export async function compareDice(sides: Sides, planned: PlannedDice): Promise<T
   const folder = join(dir, "dice");
   onStage?.(`${steps} batches of our augmentation`);
   await writeBatches(gpu, folder, { training, steps, signal });
-  const cases = phantomCases(TRAINING_CASES, planned.cases);
+  const cases = await phantomCases(gpu, TRAINING_CASES, planned.cases);
 
   onStage?.(`ours: ${steps} steps`);
   const { state } = await trainOurs(gpu, { folder, steps, signal });

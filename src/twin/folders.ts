@@ -13,17 +13,22 @@ import {
 import { CASE_DIMS, CASE_SPACING, TRAINING_CASES } from "./plan.ts";
 
 /** Phantoms by their numbers: the first are for training. */
-export function phantomCases(first: number, count: number): TrainingCase[] {
-  return Array.from({ length: count }, (_, i) => {
-    const number = first + i;
-    const { ct, labels } = phantom({
+export async function phantomCases(
+  gpu: Gpu,
+  first: number,
+  count: number,
+): Promise<TrainingCase[]> {
+  const cases: TrainingCase[] = [];
+  for (let number = first; number < first + count; number++) {
+    const { ct, labels } = await phantom(gpu, {
       seed: 1,
       index: number,
       dims: CASE_DIMS,
       spacing: CASE_SPACING,
     });
-    return { number, volume: ct, labels };
-  });
+    cases.push({ number, volume: ct, labels });
+  }
+  return cases;
 }
 
 /** Options of {@linkcode writeBatches}. */
@@ -45,7 +50,7 @@ export async function writeBatches(
   folder: string,
   { training, steps, signal }: WriteBatchesOptions,
 ): Promise<void> {
-  using batches = new Batches(gpu, training, phantomCases(0, TRAINING_CASES));
+  using batches = new Batches(gpu, training, await phantomCases(gpu, 0, TRAINING_CASES));
   const { network, seed } = training;
   const state = new Map([...initialParameters(network, seed), ...initialStatistics(network)]);
   const written = await begin(folder, training, state);

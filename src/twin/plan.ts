@@ -45,8 +45,8 @@ export interface TwinPlan {
 export const CURVE_CROP: Vec3 = [16, 16, 16];
 /** Phantoms to train on, and their grid: multiples of what the network halves, so that it can take them whole. */
 export const TRAINING_CASES = 8;
-export const CASE_DIMS: Vec3 = [64, 52, 56];
-export const CASE_SPACING: Vec3 = [6, 6, 6];
+export const CASE_DIMS: Vec3 = [48, 36, 64];
+export const CASE_SPACING: Vec3 = [8.5, 8.5, 8.5];
 
 /** Rates at which losses fall, and PyTorch's own runs stay near enough to one another to decide something. */
 const OPTIMIZERS: readonly PlannedOptimizer[] = [

@@ -9,7 +9,6 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { presets, sampleTransform } from "../../src/augment/mod.ts";
-import { phantom } from "../../src/data/mod.ts";
 import {
   createVolume,
   readNifti,
@@ -19,6 +18,7 @@ import {
   writeNifti,
 } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
+import { makePhantom } from "../_phantom.ts";
 import { testUnless } from "../_skip.ts";
 import { decodePng } from "../report/_decode.ts";
 import { handMade } from "../volume/_hand_made.ts";
@@ -28,7 +28,7 @@ const adapter = testAdapter();
 const env: Record<string, string> = adapter === undefined ? {} : { CT_ORGAN_ADAPTER: adapter };
 
 /** 120 x 100 x 110 mm of a phantom's middle, on the grid that the command resamples to. */
-const { ct, labels } = phantom({ seed: 1, dims: [40, 34, 36], spacing: [3, 3, 3] });
+const { ct, labels } = await makePhantom({ seed: 1, dims: [40, 34, 36], spacing: [3, 3, 3] });
 
 async function withPhantom(turn: <V extends Volume>(volume: V) => Volume = (volume) => volume) {
   const folder = await Folder.make();

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { phantom } from "../../src/data/mod.ts";
 import { createVolume, reorient, writeNifti } from "../../src/volume/mod.ts";
+import { makePhantom } from "../_phantom.ts";
 import { Folder, runTask } from "./_command.ts";
 
 /** A folder `data` with two good cases of a few voxels. */
@@ -9,8 +9,8 @@ async function withData(): Promise<Folder> {
   const folder = await Folder.make();
   await Deno.mkdir(join(folder.path, "data"));
   for (const number of [3, 30]) {
-    const { ct, labels } = phantom({
-      ...{ seed: 1, index: number, dims: [37, 31, 34], spacing: [10, 10, 10] },
+    const { ct, labels } = await makePhantom({
+      ...{ seed: 1, index: number, dims: [37, 31, 56], spacing: [10, 10, 10] },
     });
     const data = join(folder.path, "data");
     await writeNifti(join(data, `volume-${number}.nii.gz`), reorient(ct, "LPS"));
@@ -27,7 +27,7 @@ Deno.test("check-data shows good cases and writes JSON and a report", async () =
   });
   assertEquals(code, 0, errors.join("\n"));
   assertMatch(stdout, /^Layout: CT-ORG, 2 cases$/m);
-  assertMatch(stdout, /^30 +37x31x34 +10x10x10 +LPS +5 +good$/m);
+  assertMatch(stdout, /^30 +37x31x56 +10x10x10 +LPS +5 +good$/m);
   assertMatch(stdout, /^liver +2( +\d+){3}$/m);
   const report = join(folder.path, "reports", "check-data.html");
   assertEquals(stdout.trimEnd().split("\n").at(-1), report);

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { phantom } from "../../src/data/mod.ts";
 import { createVolume, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
+import { makePhantom } from "../_phantom.ts";
 import { Folder, runTask } from "./_command.ts";
 
 const adapter = testAdapter();
@@ -12,7 +12,7 @@ const env: Record<string, string> = adapter === undefined ? {} : { CT_ORGAN_ADAP
 async function withData(): Promise<Folder> {
   const folder = await Folder.make();
   await Deno.mkdir(join(folder.path, "lits"));
-  const { ct, labels } = phantom({ seed: 1, index: 9, dims: [61, 51, 56], spacing: [6, 6, 6] });
+  const { ct, labels } = await makePhantom({ seed: 1, index: 9, spacing: [6, 6, 6] });
   await writeNifti(join(folder.path, "lits", "volume-9.nii.gz"), ct);
   const liver = createVolume(labels.data.map((value) => Number(value === 1)), labels);
   await writeNifti(join(folder.path, "lits", "segmentation-9.nii.gz"), liver);

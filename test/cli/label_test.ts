@@ -6,10 +6,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "@std/path";
-import { phantom } from "../../src/data/mod.ts";
 import { ORGANS } from "../../src/labels/mod.ts";
 import { createVolume, readNifti, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
+import { makePhantom } from "../_phantom.ts";
 import { testUnless } from "../_skip.ts";
 import { gzip, handMade } from "../volume/_hand_made.ts";
 import { Folder, runTask, taskCommand } from "./_command.ts";
@@ -19,7 +19,7 @@ const env: Record<string, string> = adapter === undefined ? {} : { CT_ORGAN_ADAP
 
 async function withPhantom(): Promise<Folder> {
   const folder = await Folder.make();
-  const { ct } = phantom({ seed: 1, dims: [61, 51, 56], spacing: [6, 6, 6] });
+  const { ct } = await makePhantom({ seed: 1, spacing: [6, 6, 6] });
   await writeNifti(join(folder.path, "ct one.nii.gz"), ct);
   return folder;
 }

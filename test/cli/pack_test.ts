@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { phantom } from "../../src/data/mod.ts";
+
 import { encodeNifti, readNifti } from "../../src/volume/mod.ts";
 import { testUnless } from "../_skip.ts";
+import { makePhantom } from "../_phantom.ts";
 import { Folder, runTask } from "./_command.ts";
 
 Deno.test("pack refuses a folder that is not there before it packs", async () => {
@@ -51,7 +52,7 @@ testUnless("an unpacked archive runs its tasks without network", await obstacle(
   const top = join(folder.path, "ct-organ-webgpu");
   await run("sha256sum", ["--check", "--strict", "--quiet", "SHA256SUMS"], top);
 
-  const { ct } = phantom({ seed: 1, dims: [96, 96, 80], spacing: [4, 4, 4] });
+  const { ct } = await makePhantom({ seed: 1, dims: [96, 96, 80], spacing: [4, 4, 4] });
   await folder.write("ct.nii.gz", await encodeNifti(ct, { gzip: true }));
   const task = (...args: string[]) =>
     run("unshare", ["--net", join(top, "run"), ...args], folder.path);

@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { phantom } from "../../src/data/mod.ts";
 import { writeModel } from "../../src/nn/mod.ts";
 import { readNifti, reorient, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
+import { makePhantom } from "../_phantom.ts";
 import { untrainedModel } from "../nn/_models.ts";
 import { Folder, runTask } from "./_command.ts";
 
@@ -13,7 +13,7 @@ const env: Record<string, string> = adapter === undefined ? {} : { CT_ORGAN_ADAP
 /** A folder with a CT of 24 x 20 x 22 voxels of 6 mm, LPS, and a model that nobody trained. */
 async function withCase(): Promise<Folder> {
   const folder = await Folder.make();
-  const { ct } = phantom({ seed: 1, dims: [24, 20, 22], spacing: [6, 6, 6] });
+  const { ct } = await makePhantom({ seed: 1, dims: [24, 20, 22], spacing: [6, 6, 6] });
   await writeNifti(join(folder.path, "ct.nii.gz"), reorient(ct, "LPS"));
   await writeModel(join(folder.path, "model.safetensors"), {
     ...untrainedModel({

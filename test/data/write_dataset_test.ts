@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {
+  cohortCase,
   findCases,
   phantom,
   readCase,
@@ -15,13 +16,14 @@ import { dice } from "../../src/metrics/mod.ts";
 import { ORGANS } from "../../src/labels/mod.ts";
 import { createVolume, readNifti, reorient, writeNifti } from "../../src/volume/mod.ts";
 import { withGpu } from "../_gpu.ts";
+import { makePhantom } from "../_phantom.ts";
 import { DataFolder } from "./_folders.ts";
 
-const GRID = { dims: [91, 76, 84], spacing: [4, 4, 4] } as const;
+const GRID = { spacing: [4, 4, 4] } as const;
 
 /** LiTS's layout: case 4 has a liver and a tumour, no other organ; not in RAS. */
 async function writeLits(folder: DataFolder, number: number) {
-  const { ct, labels } = phantom({ seed: 5, index: number, ...GRID });
+  const { ct, labels } = await makePhantom({ seed: 5, index: number, ...GRID });
   const liver = labels.data.map((value, i) => value !== ORGANS.liver ? 0 : i % 3 === 0 ? 2 : 1);
   const volume = join(folder.path, `volume-${number}.nii`);
   await writeNifti(volume, reorient(ct, "LPS"));
@@ -140,9 +142,10 @@ Deno.test(
     await findCases(to.path);
     // One labels' file is damaged, one source is relabelled.
     await to.write("labels-3.nii.gz", "damaged");
+    const ct = await readNifti(dataset.cases[0]!.volume);
     await writeNifti(
       join(from.path, "segmentation-1.nii"),
-      createVolume(new Uint8Array(91 * 76 * 84), await readNifti(dataset.cases[0]!.volume)),
+      createVolume(new Uint8Array(ct.data.length), ct),
     );
     const third = await writeDataset(gpu, to.path, dataset, options());
     assertEquals(numbers(third.kept), "2");
@@ -169,7 +172,7 @@ Deno.test(
       'holds "thesis.txt" and no provenance.json',
     );
     await using other = await DataFolder.make();
-    await writePhantoms(other.path, { cases: 1, seed: 1, command: "x" });
+    await writePhantoms(gpu, other.path, { cases: 1, seed: 1, command: "x" });
     await assertRejects(
       () => writeDataset(gpu, other.path, dataset, options()),
       Error,
@@ -188,27 +191,34 @@ Deno.test(
   }),
 );
 
-Deno.test("writePhantoms() writes what phantom() makes, exact by its own word", async () => {
-  await using to = await DataFolder.make();
-  const { record } = await writePhantoms(to.path, { cases: 2, seed: 3, command: "deno task x" });
-  assertEquals(Object.keys(record.cases), ["0", "1"]);
-  const { cases, licence } = await findCases(to.path);
-  assertEquals(licence, "CC0-1.0");
-  assertEquals(cases.map(({ origins }) => origins.lungs), ["exact", "exact"]);
-  const { volume, labels } = await readCase(cases[1]!, {});
-  const expected = phantom({ seed: 3, index: 1 });
-  assertEquals(volume.affine, expected.ct.affine);
-  assert(volume.data.every((value, i) => value === expected.ct.data[i]));
-  assert(labels!.data.every((value, i) => value === expected.labels.data[i]));
-  // Another seed makes other patients in the same folder.
-  const other = await writePhantoms(to.path, { cases: 2, seed: 4, command: "deno task x" });
-  assertEquals(other.kept, []);
-  assertEquals((await scanFolder(to.path)).incomplete, []);
-  for (const cases of [0, 1.5, -1]) {
-    await assertRejects(
-      () => writePhantoms(to.path, { cases, seed: 1, command: "" }),
-      RangeError,
-      "at least 1",
-    );
-  }
-});
+Deno.test(
+  "writePhantoms() writes what phantom() makes, exact by its own word",
+  withGpu(async (gpu) => {
+    await using to = await DataFolder.make();
+    const { record } = await writePhantoms(gpu, to.path, {
+      cases: 2,
+      seed: 3,
+      command: "deno task x",
+    });
+    assertEquals(Object.keys(record.cases), ["0", "1"]);
+    const { cases, licence } = await findCases(to.path);
+    assertEquals(licence, "CC0-1.0");
+    assertEquals(cases.map(({ origins }) => origins.lungs), ["exact", "exact"]);
+    const { volume, labels } = await readCase(cases[1]!, {});
+    const expected = await phantom(gpu, cohortCase(3, 1));
+    assertEquals(volume.affine, expected.ct.affine);
+    assert(volume.data.every((value, i) => value === expected.ct.data[i]));
+    assert(labels!.data.every((value, i) => value === expected.labels.data[i]));
+    // Another seed makes other patients in the same folder.
+    const other = await writePhantoms(gpu, to.path, { cases: 2, seed: 4, command: "deno task x" });
+    assertEquals(other.kept, []);
+    assertEquals((await scanFolder(to.path)).incomplete, []);
+    for (const cases of [0, 1.5, -1]) {
+      await assertRejects(
+        () => writePhantoms(gpu, to.path, { cases, seed: 1, command: "" }),
+        RangeError,
+        "at least 1",
+      );
+    }
+  }),
+);

@@ -12,7 +12,7 @@ export interface Import {
 const FLOORS: readonly (readonly string[])[] = [
   ["src/std", "src/files"],
   ["src/gpu", "src/volume", "src/random"],
-  ["src/augment", "src/morphology", "src/nn"],
+  ["src/augment", "src/morphology", "src/nn", "src/phantom"],
   ["src/labels", "src/metrics", "src/data", "src/study"],
   ["src/report", "src/train", "src/infer", "src/evaluate"],
   ["src/reproduce", "src/pack", "src/twin", "bench"],

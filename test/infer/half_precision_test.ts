@@ -93,7 +93,7 @@ testUnless(
   "segmentVolume() in half precision gives the labels of 32 bits but where two classes are level",
   reason,
   withGpu(async (gpu) => {
-    const { ct: volume } = phantom({ seed: 1, dims: [40, 32, 40], spacing: [8, 8, 8] });
+    const { ct: volume } = await phantom(gpu, { seed: 1, dims: [40, 32, 40], spacing: [8, 8, 8] });
     const model = { ...randomModel({ channels: [4, 6] }), spacing: [8, 8, 8] as const };
     const whole = await segmentVolume(gpu, { volume, model });
     const half = await segmentVolume(gpu, { volume, model, precision: "f16" });

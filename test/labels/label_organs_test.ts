@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { phantom } from "../../src/data/mod.ts";
+import type { Gpu } from "../../src/gpu/mod.ts";
 import { labelOrgans, ORGANS } from "../../src/labels/mod.ts";
 import { dice } from "../../src/metrics/mod.ts";
 import { RandomStream } from "../../src/random/mod.ts";
@@ -11,17 +12,18 @@ import { naiveLabels } from "./_naive.ts";
 const SAMPLE = new URL("../../../shared/data/ct-org-sample/", import.meta.url);
 
 /** A phantom of the whole trunk with an eighth of the default's voxels. */
-const small = (seed: number) => phantom({ seed, dims: [61, 51, 56], spacing: [6, 6, 6] });
+const small = (gpu: Gpu, seed: number) => phantom(gpu, { seed, spacing: [6, 6, 6] });
 
 Deno.test(
   "labelOrgans() finds lungs and bone of a phantom",
   withGpu(async (gpu) => {
     for (const index of [0, 1]) {
-      const { ct, labels } = phantom({ seed: 20, index });
+      const { ct, labels } = await phantom(gpu, { seed: 20, index });
       const found = await labelOrgans(gpu, ct);
-      // Lung is 600 HU below the threshold's far side, so only vessels at the lung's surface may be missed.
+      // The rule takes every voxel that lung covers by 15 % or more (-150 HU between -830 and 50) where truth asks for half: a third of
+      // the voxels at the surface, which are a quarter of a lung at 3 mm. 2 / (1 + 1.09) = 0.96, and the windpipe is taken too.
       const lungs = dice(found.data, labels.data, ORGANS.lungs)!;
-      assert(lungs >= 0.95, `lungs ${lungs}`);
+      assert(lungs >= 0.9, `lungs ${lungs}`);
       // The rule takes the 14 mm between two ribs of 12 mm for bone: at most 26/12 of the ribs. Were all bone ribs, Dice
       // could be no better than 2 / (1 + 26/12) = 0.63; ribs are less than half of it, so 0.7 must be passed.
       const bone = dice(found.data, labels.data, ORGANS.bone)!;
@@ -36,7 +38,7 @@ Deno.test(
 Deno.test(
   "labelOrgans() gives the same labels whatever the orientation of the input",
   withGpu(async (gpu) => {
-    const { ct } = small(21);
+    const { ct } = await small(gpu, 21);
     const expected = await labelOrgans(gpu, ct);
     assert(expected.data.includes(ORGANS.lungs) && expected.data.includes(ORGANS.bone));
     for (const orientation of ["LPS", "LAS", "SAR", "IRP"]) {
@@ -53,7 +55,11 @@ Deno.test(
 Deno.test(
   "labelOrgans() loses 12 mm of bone at both ends with border original, none with safe",
   withGpu(async (gpu) => {
-    const { ct, labels } = phantom({ seed: 22 });
+    const { ct, labels } = await phantom(gpu, {
+      seed: 22,
+      fieldOfView: "abdomen",
+      dims: [134, 110, 60],
+    });
     const options = { organs: ["bone"] } as const;
     const safe = await labelOrgans(gpu, ct, options);
     const original = await labelOrgans(gpu, ct, { ...options, border: "original" });
@@ -75,7 +81,7 @@ Deno.test(
 Deno.test(
   "labelOrgans() never overwrites an earlier label",
   withGpu(async (gpu) => {
-    const { ct, labels } = small(23);
+    const { ct, labels } = await small(gpu, 23);
     // Half of all bone and lung is said to be something else already.
     const earlier = labels.data.map((value, i) => value !== 0 && i % 2 === 0 ? 7 - value : 0);
     const others = createVolume(earlier, ct);
@@ -91,7 +97,7 @@ Deno.test(
 Deno.test(
   "labelOrgans() labels only what is asked for",
   withGpu(async (gpu) => {
-    const { ct } = small(24);
+    const { ct } = await small(gpu, 24);
     const both = await labelOrgans(gpu, ct);
     const bone = await labelOrgans(gpu, ct, { organs: ["bone"] });
     const lungs = await labelOrgans(gpu, ct, { organs: ["lungs"] });
@@ -136,7 +142,7 @@ Deno.test(
 Deno.test(
   "labelOrgans() reports its steps in order and gives all GPU memory back",
   withGpu(async (gpu) => {
-    const { ct } = small(25);
+    const { ct } = await small(gpu, 25);
     const names: string[] = [];
     await labelOrgans(gpu, ct, {
       onStep: ({ name, ms }) => {
@@ -158,7 +164,7 @@ Deno.test(
 Deno.test(
   "labelOrgans() gives all GPU memory back when onStep throws, after any step",
   withGpu(async (gpu) => {
-    const { ct } = small(25);
+    const { ct } = await small(gpu, 25);
     for (let steps = 1; steps <= 16; steps++) {
       let left = steps;
       const onStep = () => {
@@ -173,7 +179,7 @@ Deno.test(
 Deno.test(
   "labelOrgans() gives the same labels where the volume does not fit one array",
   withGpu(async (gpu) => {
-    const { ct } = small(27);
+    const { ct } = await small(gpu, 27);
     const whole = await labelOrgans(gpu, ct);
     const uploads: number[] = [];
     const upload = gpu.upload.bind(gpu);
@@ -193,7 +199,7 @@ Deno.test(
 Deno.test(
   "labelOrgans() stops between steps and gives all GPU memory back",
   withGpu(async (gpu) => {
-    const { ct } = small(26);
+    const { ct } = await small(gpu, 26);
     for (const steps of [0, 1, 4, 9, 12]) {
       const abort = new AbortController();
       let done = 0;

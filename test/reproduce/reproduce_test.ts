@@ -7,7 +7,6 @@ import {
 } from "@std/assert";
 import { join, relative, resolve } from "@std/path";
 import type { FoundPeers } from "../../bench/mod.ts";
-import { phantom } from "../../src/data/mod.ts";
 import type { Gpu } from "../../src/gpu/mod.ts";
 import { ORGANS } from "../../src/labels/mod.ts";
 import { dice } from "../../src/metrics/mod.ts";
@@ -20,6 +19,7 @@ import {
 } from "../../src/reproduce/reproduce.ts";
 import { createVolume, readNifti, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
+import { makePhantom } from "../_phantom.ts";
 import { benchResult, countingBench, gpuRow } from "./_bench.ts";
 import { withFolder } from "./_folder.ts";
 import { emptyStudy, TINY } from "./_settings.ts";
@@ -73,7 +73,12 @@ async function filesIn(folder: string): Promise<string[]> {
 async function writeData(folder: string, numbers: number[]) {
   await Deno.mkdir(folder);
   for (const index of numbers) {
-    const { ct, labels } = phantom({ seed: 6, index, dims: [40, 46, 30], spacing: [6, 6, 6] });
+    const { ct, labels } = await makePhantom({
+      seed: 6,
+      index,
+      dims: [40, 46, 30],
+      spacing: [6, 6, 6],
+    });
     await writeNifti(join(folder, `volume-${index}.nii.gz`), ct);
     const floats = createVolume(Float32Array.from(labels.data), labels);
     await writeNifti(join(folder, `labels-${index}.nii.gz`), floats);
@@ -315,7 +320,7 @@ Deno.test("reproduce() refuses a data folder it cannot use, in one line", () =>
     const { data: values, dims } = await readNifti(path);
     await writeNifti(path, createVolume(values, { dims, spacing: [5, 6, 6] }));
     await refused(data, "their grid (40 x 46 x 30 voxels of 5 x 6 x 6 mm");
-    const { ct } = phantom({ seed: 6, dims: [40, 46, 30], spacing: [6, 6, 6] });
+    const { ct } = await makePhantom({ seed: 6, dims: [40, 46, 30], spacing: [6, 6, 6] });
     await writeNifti(path, ct);
     await refused(data, "labels are integers from 0 to 255");
     await Deno.writeTextFile(path, "no image");
