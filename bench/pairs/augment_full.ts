@@ -137,8 +137,8 @@ export const full: Pair<FullInput> = {
     ...BORDER_NOTES,
     // Shares of the first case: the least of 25 calls of each part, in turn, on 2 cores that others used too.
     "itk-wasm":
-      "ITK resamples image and labels, some 40 % of this time. The other 60 % are not ITK's but the TypeScript twin's: the noise, some " +
-      "43 %, the window and the occluded slab.",
+      "ITK resamples image and labels, some 40 % of the time at 120 x 120 x 160. The rest is not ITK's but the TypeScript twin's: the " +
+      "noise, some 43 %, the window and the occluded slab.",
   },
   fast: {
     kernels: ["src/augment/warp_fast.wgsl"],

@@ -112,11 +112,14 @@ export const trainCommand: Command = defineCommand({
       : userPath(flags["export-batches"]);
     await checkRunFolder(folder, { resume, config });
     if (exportBatches !== undefined) await checkOutFolder(exportBatches);
+    const adapter = wantedAdapter(flags.adapter);
+    await using gpu = await openGpu({ adapter, signal });
+    // Reading cases may take minutes: a step alone that does not fit is refused before.
+    const cases = { data: { train: [], validation: [] }, validate: false };
+    await checkTrainMemory(gpu, config, estimateMemory(gpu, config, { ...cases, recompute }));
     await makeFolder(folder);
 
     // Nothing is shown until the cases and a GPU are there: what is wrong with either is one line on stderr.
-    const adapter = wantedAdapter(flags.adapter);
-    await using gpu = await openGpu({ adapter, signal });
     const data = await loadTrainingCases(source, {
       seed,
       gpu,
