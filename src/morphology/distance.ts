@@ -43,13 +43,13 @@ const PLACES = 8;
 const rows = defineKernel({
   label: "morphology/distance-rows",
   code: rowsWgsl,
-  bindings: { p: "uniform", mask: "read", squared: "write" },
+  bindings: { p: "uniform", mask: "read", squared: "write", extents: "write" },
 });
 
 const lines = defineKernel({
   label: "morphology/distance-lines",
   code: distanceLinesWgsl(PLACES),
-  bindings: { p: "uniform", before: "read", after: "write" },
+  bindings: { p: "uniform", before: "read", extents: "read", after: "write" },
 });
 
 /**
@@ -145,6 +145,8 @@ export function squaredDistanceField(
   const fours = Math.ceil(nx / 4);
   const allocate = (lines: number) => gpu.allocate(16 * fours * lines, "squared distances");
   using alongX = allocate(height * depth);
+  const bounded = !reach.every((r) => r === Infinity);
+  using extents = gpu.upload(extentsOf(depth, bounded), "extents of features");
   const [inX, inY, inZ] = mask.dims;
   const words = Math.ceil(reach[0] / 32);
   checkIterations(rows.label, wordsPerRow(inX) + 16);
@@ -153,23 +155,34 @@ export function squaredDistanceField(
       { i32: [inX, inY, inZ, wordsPerRow(inX)] },
       { i32: [fours, height, depth, Math.min(words, 2 ** 20)] },
       { i32: [offset[0] / 32, offset[1] - ry, offset[2] - rz] },
-      { u32: [field.flip ? 0xffffffff : 0, field.fill ? 0xffffffff : 0] },
+      { u32: [field.flip ? 0xffffffff : 0, field.fill ? 0xffffffff : 0, Number(!bounded)] },
       { f32: [spacing[0]] },
     ),
     mask: mask.words,
     squared: alongX,
+    extents,
   }, gpu.workgroups(wordsPerRow(nx) * height * depth, 64));
   using alongY = allocate(ny * depth);
-  recordLines(gpu, alongX, alongY, {
-    ...{ inner: fours, count: ny, outer: depth },
+  recordLines(gpu, alongX, extents, alongY, {
+    ...{ inner: fours, count: ny, outer: depth, ends: 0 },
     ...{ margin: ry, reach: reach[1], spacing: spacing[1] },
   });
   const values = filled(allocate(ny * nz), (values) =>
-    recordLines(gpu, alongY, values, {
-      ...{ inner: fours * ny, count: nz, outer: 1 },
+    recordLines(gpu, alongY, extents, values, {
+      ...{ inner: fours * ny, count: nz, outer: 1, ends: 2 * depth },
       ...{ margin: rz, reach: reach[2], spacing: spacing[2] },
     }));
   return { dims, values, pitch: 4 * fours, [Symbol.dispose]: () => values[Symbol.dispose]() };
+}
+
+/** Two numbers a slice and two for all slices: none yet, or all places. */
+function extentsOf(depth: number, all: boolean): Int32Array<ArrayBuffer> {
+  const extents = new Int32Array(2 * depth + 2);
+  for (let i = 0; i < extents.length; i += 2) {
+    extents[i] = all ? 0 : 2 ** 30;
+    extents[i + 1] = all ? 2 ** 30 : -1;
+  }
+  return extents;
 }
 
 /** A pass along an axis. */
@@ -180,6 +193,8 @@ interface Lines {
   readonly count: number;
   /** Stacks of lines. */
   readonly outer: number;
+  /** Where the stacks' first and last places with features stand in the extents. */
+  readonly ends: number;
   /** Places of the input before the output's first and behind its last. */
   readonly margin: number;
   readonly reach: number;
@@ -189,8 +204,9 @@ interface Lines {
 function recordLines(
   gpu: Gpu,
   before: GpuArray,
+  extents: GpuArray,
   after: GpuArray,
-  { inner, count, outer, margin, reach, spacing }: Lines,
+  { inner, count, outer, ends, margin, reach, spacing }: Lines,
 ): void {
   const length = count + 2 * margin;
   const blocks = Math.ceil(count / PLACES);
@@ -200,8 +216,10 @@ function recordLines(
       { u32: [inner, blocks, outer] },
       { i32: [count, length, margin, Math.min(reach, length)] },
       { f32: [spacing] },
+      { u32: [ends] },
     ),
     before,
+    extents,
     after,
   }, gpu.workgroups(inner * blocks * outer, 64));
 }
