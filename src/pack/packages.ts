@@ -32,7 +32,8 @@ export const PACKAGES: readonly RuntimePackage[] = [
     by: "@tensorflow/tfjs-core",
     without: /^(coverage\/|Gruntfile|seedrandom\.min)/,
   },
-  // Inlined into reports as it is.
+  // Inlined into reports as they are.
+  { name: "@niivue/niivue", without: /^(build\/|dist\/(?!niivue\.umd\.js$))/ },
   { name: "chart.js", without: /^(auto|helpers|dist)\/(?!chart\.umd\.min\.js$)/ },
   { name: "deno-std" },
   { name: "fflate", by: "nifti-reader-js", without: /^(lib|umd)\// },

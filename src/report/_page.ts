@@ -5,16 +5,19 @@ import style from "./report.css" with { type: "text" };
 import type { Chart } from "./_charts.ts";
 import { Html, markup, scriptJson } from "./_html.ts";
 
-/** Part of a page: markup, and the charts whose canvases stand in it. */
+/** Part of a page: markup, the charts whose canvases stand in it, and scripts of its own. */
 export interface Section {
   readonly body: Html;
   readonly charts?: readonly Chart[];
+  /** Sources that run after the page's own, in this order. */
+  readonly scripts?: readonly string[];
 }
 
 /** Puts a whole file together; nothing in it needs the network. */
 export async function page(title: string, sections: readonly Section[]): Promise<string> {
   // A checkout may have turned line ends; a browser turns them back before it hashes.
-  const scripts = [chartSource, clientSource].map((source) => source.replaceAll("\r\n", "\n"));
+  const scripts = [chartSource, clientSource, ...sections.flatMap(({ scripts = [] }) => scripts)]
+    .map((source) => source.replaceAll("\r\n", "\n"));
   const hashes = await Promise.all(scripts.map(hash));
   const policy = [
     "default-src 'none'",

@@ -1,4 +1,4 @@
-import { figure } from "./_format.ts";
+import { capital, figure } from "./_format.ts";
 import { type Html, markup } from "./_html.ts";
 import { type CasePicture, cutSlices, type SlicePicture, WINDOW_HU } from "./slices.ts";
 
@@ -20,7 +20,8 @@ ${cases.map(({ number, slices }) => caseFigures(number, slices))}</section>
 `;
 }
 
-function swatch(...sources: readonly string[]): Html {
+/** A line as outlines are drawn. */
+export function swatch(...sources: readonly string[]): Html {
   return markup`<svg viewBox="0 0 42 14" aria-hidden="true">${
     sources.map((source) => markup`<path class="outline ${source}" d="M0 7H42"/>`)
   }</svg>`;
@@ -28,9 +29,14 @@ function swatch(...sources: readonly string[]): Html {
 
 /** The three slices of a case side by side, under its name. */
 export function caseFigures(name: number | string, slices: readonly SlicePicture[]): Html {
-  const columns = slices.map(({ width_mm }) => `${width_mm.toFixed(1)}fr`).join(" ");
   return markup`<h3>Case ${name}</h3>
-<div class="slices" style="grid-template-columns:${columns}">
+${sliceFigures(name, slices)}`;
+}
+
+/** The three slices of a case side by side. */
+export function sliceFigures(name: number | string, slices: readonly SlicePicture[]): Html {
+  const columns = slices.map(({ width_mm }) => `${width_mm.toFixed(1)}fr`).join(" ");
+  return markup`<div class="slices" style="grid-template-columns:${columns}">
 ${slices.map((slice) => sliceFigure(name, slice))}</div>
 `;
 }
@@ -74,8 +80,4 @@ function areas({ outlines }: SlicePicture): string {
     const parts = [truth && `truth ${truth}`, prediction && `label ${prediction}`];
     return `${capital(organ)}: ${parts.filter((part) => part).join(", ")}.`;
   }).join(" ");
-}
-
-function capital(text: string): string {
-  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }

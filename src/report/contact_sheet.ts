@@ -1,7 +1,8 @@
-import { ORGANS } from "../labels/mod.ts";
+import { type OrganName, ORGANS } from "../labels/mod.ts";
 import type { Vec3 } from "../volume/mod.ts";
 import { traceContours } from "./contour.ts";
 import { GLYPH_ADVANCE, GLYPH_HEIGHT, inkOf } from "./_pixel_font.ts";
+import { type Colour, ORGAN_COLOURS } from "./organ_colours.ts";
 import { encodePng } from "./png.ts";
 
 /** A volume to show. */
@@ -23,17 +24,10 @@ export interface SheetTile {
   readonly organs?: readonly number[];
 }
 
-type Colour = readonly [red: number, green: number, blue: number];
-
-/** Far apart from grey and from each other, on black as on white. */
-const OUTLINES: readonly (readonly [value: number, colour: Colour])[] = [
-  [ORGANS.liver, [255, 146, 51]],
-  [ORGANS.bladder, [255, 221, 64]],
-  [ORGANS.lungs, [64, 190, 255]],
-  [ORGANS.kidneys, [255, 84, 214]],
-  [ORGANS.bone, [96, 220, 110]],
-  [ORGANS.brain, [178, 130, 255]],
-];
+/** By the organ's value. */
+const OUTLINES: readonly (readonly [value: number, colour: Colour])[] = (
+  Object.keys(ORGAN_COLOURS) as OrganName[]
+).map((organ) => [ORGANS[organ], ORGAN_COLOURS[organ]]);
 
 /** The sheet between pictures: not black, so that a picture's dark edges can be seen. */
 const PAPER: Colour = [38, 40, 46];

@@ -22,4 +22,5 @@ export { renderTrainReport } from "./train_report.ts";
 export type { TrainResult, TrainValidation } from "./train_schema.ts";
 export { renderTwinReport } from "./twin_report.ts";
 export type * from "./twin_schema.ts";
+export { type ViewedArm, type ViewedCase, type ViewedPick } from "./viewer_cases.ts";
 export { writeTextWhole } from "./write_text.ts";

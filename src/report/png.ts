@@ -1,3 +1,5 @@
+import { deflate } from "./_deflate.ts";
+
 /** A picture with one byte per pixel. */
 export interface GrayPicture {
   readonly width: number;
@@ -93,9 +95,4 @@ function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = REMAINDERS[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
   return ~crc >>> 0;
-}
-
-async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -11,8 +11,10 @@ import { manifestSection, runSection } from "./_manifest.ts";
 import { page, type Section } from "./_page.ts";
 import { slicesSection } from "./_slices_section.ts";
 import { type TrainingCurve, trainingCurvesSection } from "./_training_curves.ts";
+import { viewerSection } from "./_viewer_section.ts";
 import type { ReproduceResult } from "./schema.ts";
 import type { CasePicture } from "./slices.ts";
+import type { ViewedArm } from "./viewer_cases.ts";
 
 /** What a report shows beside its result. */
 export interface ReproduceExtras {
@@ -21,6 +23,8 @@ export interface ReproduceExtras {
   /** One of each network. */
   readonly curves?: readonly TrainingCurve[];
   readonly study?: LossStudy;
+  /** What a network made of its best, median and worst cases, to look through; adds the viewer's script of 2.3 MB and up to 9 MB of cases. */
+  readonly viewed?: ViewedArm;
 }
 
 /**
@@ -29,11 +33,11 @@ export interface ReproduceExtras {
  * @param result The result.
  * @param extras Pictures, training curves, the study of the losses.
  * @returns The file's text.
- * @throws {TypeError} If a picture's labels and CT differ in size.
+ * @throws {TypeError} If a picture's or a viewed case's labels and CT differ in size.
  */
 export async function renderReproduceReport(
   result: ReproduceResult,
-  { pictures = [], curves = [], study }: ReproduceExtras = {},
+  { pictures = [], curves = [], study, viewed }: ReproduceExtras = {},
 ): Promise<string> {
   const { profile, seed, manifest, claims, labels = [], bench } = result;
   const { arms = [], comparisons = [], transfer } = result;
@@ -45,6 +49,7 @@ export async function renderReproduceReport(
     ...comparisons.length > 0 ? [comparisonsSection(comparisons)] : [],
     ...transfer ? [transferSection(transfer)] : [],
     ...curves.length > 0 ? [trainingCurvesSection(curves)] : [],
+    ...viewed && viewed.picks.length > 0 ? [await viewerSection(viewed)] : [],
     ...labels.length > 0 ? [labelsSection(labels)] : [],
     ...pictures.length > 0 ? [{ body: await slicesSection(pictures) }] : [],
     ...bench ? benchSections(bench) : [],

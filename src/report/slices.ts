@@ -1,6 +1,7 @@
 import { type OrganName, ORGANS } from "../labels/mod.ts";
-import { reorient, type Volume } from "../volume/mod.ts";
+import { reorient, type Vec3, type Volume } from "../volume/mod.ts";
 import { traceContours } from "./contour.ts";
+import { largestSlices } from "./_largest_slices.ts";
 import { encodePng } from "./png.ts";
 
 /** A case to show: its CT and what was labelled on it, all on one grid. */
@@ -15,6 +16,8 @@ export interface CasePicture {
   readonly prediction?: Volume;
   /** The organs to outline. */
   readonly organs: readonly OrganName[];
+  /** Where to cut: the slices with most of this organ's truth, in the place of the middle ones. */
+  readonly through?: OrganName;
 }
 
 /** The outline of one organ in a slice. */
@@ -26,7 +29,7 @@ export interface SliceOutline {
   readonly area_cm2: number;
 }
 
-/** The middle slice of a case along one axis. */
+/** A slice of a case along one axis. */
 export interface SlicePicture {
   readonly plane: "axial" | "coronal" | "sagittal";
   /** The slice's number from 1, counted from the patient's feet, front or right. */
@@ -55,7 +58,7 @@ const PLANES = [
 ] as const;
 
 /**
- * Cuts the middle axial, coronal and sagittal slice out of a case. Radiological orientation: the patient's right is on the left of
+ * Cuts an axial, a coronal and a sagittal slice out of a case: the middle ones, or those through an organ. Radiological orientation: the patient's right is on the left of
  * axial and coronal pictures; in sagittal ones the front is.
  *
  * @param picture The case.
@@ -76,10 +79,14 @@ export async function cutSlices(picture: CasePicture): Promise<SlicePicture[]> {
     }
     return [{ source, volume: reorient(volume, "LPS") }];
   });
+  const truth = labels.find(({ source }) => source === "truth")?.volume;
+  const organ = truth && picture.through && largestSlices(truth, ORGANS[picture.through]);
+  const at = organ ?? middle(ct.dims);
   return await Promise.all(PLANES.map(async ({ plane, normal, across, down, flip, letters }) => {
     const [width, height] = [ct.dims[across], ct.dims[down]];
     const spacing = [ct.spacing[across], ct.spacing[down]] as const;
-    const cut = (volume: Volume) => cutMiddle(volume, { normal, across, down, flip });
+    const cut = (volume: Volume) =>
+      cutSlice(volume, { normal, across, down, flip, index: at[normal] });
     const png = await encodePng({ width, height, data: Uint8Array.from(cut(ct), toGray) });
     const outlines = labels.flatMap(({ source, volume }) => {
       const values = cut(volume);
@@ -96,7 +103,7 @@ export async function cutSlices(picture: CasePicture): Promise<SlicePicture[]> {
     });
     return {
       plane,
-      number: Math.floor(ct.dims[normal] / 2) + 1,
+      number: at[normal] + 1,
       of: ct.dims[normal],
       width,
       height,
@@ -109,16 +116,22 @@ export async function cutSlices(picture: CasePicture): Promise<SlicePicture[]> {
   }));
 }
 
+function middle(dims: Vec3): Vec3 {
+  return [dims[0] >> 1, dims[1] >> 1, dims[2] >> 1];
+}
+
 interface Plane {
   readonly normal: 0 | 1 | 2;
   readonly across: 0 | 1 | 2;
   readonly down: 0 | 1 | 2;
   readonly flip: boolean;
+  /** Of the slice along `normal`. */
+  readonly index: number;
 }
 
-function cutMiddle({ data, dims }: Volume, { normal, across, down, flip }: Plane): number[] {
+function cutSlice({ data, dims }: Volume, { normal, across, down, flip, index }: Plane): number[] {
   const strides = [1, dims[0], dims[0] * dims[1]] as const;
-  const first = Math.floor(dims[normal] / 2) * strides[normal];
+  const first = index * strides[normal];
   const values: number[] = [];
   for (let row = 0; row < dims[down]; row++) {
     const start = first + (flip ? dims[down] - 1 - row : row) * strides[down];
@@ -129,7 +142,8 @@ function cutMiddle({ data, dims }: Volume, { normal, across, down, flip }: Plane
   return values;
 }
 
-function toGray(hu: number): number {
+/** The grey of a value in {@linkcode WINDOW_HU}, 0 to 255. */
+export function toGray(hu: number): number {
   const share = (hu - WINDOW_HU.low) / (WINDOW_HU.high - WINDOW_HU.low);
   // What is no number is shown as black.
   return Math.round(255 * Math.min(Math.max(share || 0, 0), 1));

@@ -22,6 +22,7 @@ import { Run } from "./_run.ts";
 import { splitStage } from "./_split.ts";
 import { PAPER_SPACING } from "../data/mod.ts";
 import { folderName, isScorable } from "./_source.ts";
+import { viewedArm } from "./_viewed_arm.ts";
 import type { Prepared, ReproduceOptions, ReproduceOutcome } from "./reproduce.ts";
 
 /** What a pipeline works with. */
@@ -93,6 +94,8 @@ export async function runPipeline(
     pictures: await casePictures(labelled, scores, { ...signal && { signal } }),
     curves: trained.map(({ curve }) => curve),
     study,
+    ...settings.viewer && trained.length > 0 &&
+      { viewed: await viewedArm(trained, folder, { ...signal && { signal } }) },
   });
   signal?.throwIfAborted();
   const resultPath = join(folder, "result.json");

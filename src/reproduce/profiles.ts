@@ -54,6 +54,8 @@ export interface Profile {
   readonly seeds: number;
   /** What is timed of each kernel: a small case, or the first that is worth a comparison. */
   readonly bench: "brief" | "quick";
+  /** Whether the report lets cases be looked through, for 2.3 MB of script and up to 9 MB of voxels. */
+  readonly viewer: boolean;
 }
 
 /** The 2 x 2 of claim 6. */
@@ -134,6 +136,7 @@ export const PROFILES = {
     arms: TWO_BY_TWO,
     seeds: 1,
     bench: "brief",
+    viewer: false,
   },
   quick: {
     phantoms: { development: 30, test: 21, ...TRUNK },
@@ -141,6 +144,7 @@ export const PROFILES = {
     arms: [...TWO_BY_TWO, "iou+aug+pure"],
     seeds: 1,
     bench: "quick",
+    viewer: true,
   },
   full: {
     phantoms: { development: 60, test: 21, ...TRUNK },
@@ -153,6 +157,7 @@ export const PROFILES = {
     ],
     seeds: 3,
     bench: "quick",
+    viewer: true,
   },
   paper: {
     phantoms: { development: 60, test: 21, dims: [134, 110, 192], spacing: [3, 3, 3] },
@@ -160,6 +165,7 @@ export const PROFILES = {
     arms: TWO_BY_TWO,
     seeds: 1,
     bench: "quick",
+    viewer: true,
   },
 } as const satisfies Record<string, Profile>;
 

@@ -1,13 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  AssertionError,
-  assertNotEquals,
-  assertStringIncludes,
-} from "@std/assert";
-import { toFileUrl } from "@std/path";
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { findChromium } from "../../src/cli/chromium.ts";
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import type { Page } from "playwright-core";
 import {
   cutSlices,
   renderBenchReport,
@@ -17,6 +9,7 @@ import {
   renderReproduceReport,
 } from "../../src/report/mod.ts";
 import { testUnless } from "../_skip.ts";
+import { DESKTOP, markedPixels, open, PHONE, reason, until } from "./_browser.ts";
 import { dataFixture } from "./_data_fixture.ts";
 import { decodeAddress } from "./_decode.ts";
 import {
@@ -27,89 +20,6 @@ import {
   reproduceFixture,
 } from "./_fixtures.ts";
 import { poison } from "./_hostile.ts";
-
-const program = await findChromium();
-const reason = program ? undefined : "no browser; on Debian: apt-get install chromium";
-
-const PHONE = { width: 390, height: 844 };
-const DESKTOP = { width: 1280, height: 900 };
-
-/** A page that is open, and what it said and asked for. */
-interface Opened {
-  readonly page: Page;
-  /** Errors and warnings on the console, and exceptions nobody caught. */
-  readonly complaints: string[];
-  /** Everything the page loaded but itself and what it holds. */
-  readonly requests: string[];
-}
-
-/** Writes a report to disk, as its user has it, and opens it. */
-async function open(
-  report: string,
-  options: BrowserContextOptions,
-  use: (opened: Opened) => Promise<void>,
-): Promise<void> {
-  const file = await Deno.makeTempFile({ suffix: ".html" });
-  const browser = await chromium.launch({
-    executablePath: program!,
-    args: ["--headless", "--no-sandbox", "--disable-gpu"],
-  });
-  try {
-    await Deno.writeTextFile(file, report);
-    const page = await browser.newPage(options);
-    const complaints: string[] = [];
-    const requests: string[] = [];
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => requests.push(request.url()));
-    const address = toFileUrl(file).href;
-    await page.goto(address);
-    await use({
-      page,
-      complaints,
-      get requests() {
-        return requests.filter((url) => url !== address && !url.startsWith("data:"));
-      },
-    });
-  } finally {
-    await browser.close();
-    await Deno.remove(file);
-  }
-}
-
-/** For each canvas how many of its pixels have the colour of a mark. */
-async function markedPixels(page: Page, mark = "--mark-0"): Promise<number[]> {
-  return await page.evaluate<number[]>(`(() => {
-    const probe = document.createElement("i");
-    probe.style.color = getComputedStyle(document.documentElement).getPropertyValue("${mark}");
-    document.body.append(probe);
-    const [r, g, b] = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
-    probe.remove();
-    return [...document.querySelectorAll("canvas")].map((canvas) => {
-      // Read from a copy: Chromium warns of reading one that is drawn to again.
-      const { width, height } = canvas;
-      const copy = new OffscreenCanvas(width, height).getContext("2d");
-      copy.drawImage(canvas, 0, 0);
-      const { data } = copy.getImageData(0, 0, width, height);
-      let count = 0;
-      for (let i = 0; i < data.length; i += 4) {
-        if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) count++;
-      }
-      return count;
-    });
-  })()`);
-}
-
-/** Waits until something holds: a browser tells a page of changes when it gets to it. */
-async function until(page: Page, holds: () => Promise<boolean>, failure: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await holds()) return;
-    await page.waitForTimeout(50);
-  }
-  throw new AssertionError(failure);
-}
 
 const background = (page: Page) =>
   page.evaluate<string>("getComputedStyle(document.body).backgroundColor");

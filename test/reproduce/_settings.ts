@@ -36,6 +36,7 @@ export const TINY: Profile = {
   arms: ["iou+aug", "iou", "balanced-cross-entropy+aug", "balanced-cross-entropy"],
   seeds: 1,
   bench: "brief",
+  viewer: true,
 };
 
 /** A stand-in for the study of the losses, which takes seconds. */

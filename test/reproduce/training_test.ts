@@ -48,7 +48,9 @@ Deno.test("reproduce() trains the 2 x 2, scores each arm on all test cases and c
       ...[false, true, true, true, false, true, false],
     ]);
     assert(manifest.outputs.some(({ path }) => path === "train/iou+aug-5/model.safetensors"));
-    assertStringIncludes(await Deno.readTextFile(reportPath), "Dice per organ and arm");
+    const report = await Deno.readTextFile(reportPath);
+    assertStringIncludes(report, "Dice per organ and arm");
+    assertStringIncludes(report, "By Dice at 3 mm of iou+aug, seed 5, over 2 test cases.");
     const differ = await verifyWith(parts(), folder, {});
     assertEquals(differ, []);
     const again: ReproduceResult = JSON.parse(
