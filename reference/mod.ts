@@ -33,6 +33,7 @@ export {
   niimathClose,
   niimathDilate,
   niimathErode,
+  niimathFillHoles,
   niimathOpen,
   niimathSphere,
 } from "./niimath.ts";

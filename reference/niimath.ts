@@ -91,6 +91,28 @@ export async function niimathOpen(operation: BallOperation): Promise<Uint8Array>
 }
 
 /**
+ * Holes filled by niimath (`-fillh`, `-fillh26`). Equals `fillHolesReference` with connectivity 6 or 26 in the volume.
+ *
+ * @param options Mask, and how its background touches.
+ * @returns 0 or 1 per voxel, x fastest.
+ * @throws {TypeError} If data and dims disagree.
+ * @throws {RangeError} If dims are not positive, or niimath would see one voxel along x or y.
+ * @throws {Error} If niimath fails; the message holds its own.
+ */
+export async function niimathFillHoles(
+  { data, dims, connectivity }: {
+    readonly data: Uint8Array;
+    readonly dims: Vec3;
+    readonly connectivity: 6 | 26;
+  },
+): Promise<Uint8Array> {
+  const fill = connectivity === 6 ? "-fillh" : "-fillh26";
+  // The ball is not used: every call names one.
+  const ball = { spacing: [1, 1, 1] as const, radius: 1 };
+  return await niimath("fill holes with niimath", { data, dims, ...ball }, [fill]);
+}
+
+/**
  * The ball that niimath's `-kernel sphere R` makes: the voxels whose centre lies at most R mm from the middle one's. niimath computes
  * distances in f32; where one equals R but for rounding, this says what niimath does.
  *

@@ -11,6 +11,7 @@ import {
   clearBorderReference,
   fillHolesReference,
   keepLargestReference,
+  niimathFillHoles,
   reconstructReference,
   type Touch,
 } from "../../reference/mod.ts";
@@ -56,17 +57,26 @@ const MASKS: Readonly<Record<string, () => HostMask>> = {
   ...EDGE_MASKS,
   "serpentine 70 x 13 x 9": () => serpentine([70, 13, 9]),
   "corners alone 70 x 6 x 5": () => corners([70, 6, 5]),
-  "on every face 40 x 9 x 8": () => {
-    const { data, dims } = randomMask([40, 9, 8], 0.7, 5);
-    return { data, dims };
-  },
+  "on every face 40 x 9 x 8": () => randomMask([40, 9, 8], 0.7, 5),
 };
 
-function cases(timed: RegionInput["connectivity"], slices: readonly (1 | 2 | undefined)[]) {
+/** References that leave a case out, and why, by the mask's name, what touches, and whether it is cut into slices. */
+type Without = (mask: string, connectivity: Touch, inSlices: boolean) => Case["without"];
+
+function cases(
+  timed: Touch,
+  slices: readonly (1 | 2 | undefined)[],
+  without: Without = () => undefined,
+) {
+  const leftOut = (mask: string, connectivity: Touch, axis: 1 | 2 | undefined) => {
+    const found = without(mask, connectivity, axis !== undefined);
+    return found && { without: found };
+  };
   const blobs = (dims: Vec3, axis?: 1 | 2): Case<RegionInput> => ({
     name: `blobs, ${timed} neighbours${axis === undefined ? "" : " in slices"}, ${
       dims.join(" x ")
     }`,
+    ...leftOut("blobs", timed, axis),
     input: () => ({
       ...blobMask(dims, 60, 14),
       connectivity: timed,
@@ -80,6 +90,7 @@ function cases(timed: RegionInput["connectivity"], slices: readonly (1 | 2 | und
           axis === undefined ? "" : ` in slices across ${"xyz"[axis]}`
         }`,
         edge: true,
+        ...leftOut(name, connectivity, axis),
         input: () => ({ ...mask(), connectivity, ...axis !== undefined && { slices: axis } }),
       }))
     )
@@ -112,17 +123,28 @@ export const largest: Pair<RegionInput> = {
   work,
 };
 
+const beyondNiimath: Without = (mask, connectivity, inSlices) => {
+  if (inSlices) return { niimath: "it fills holes of the volume alone" };
+  if (connectivity === 18) return { niimath: "it knows 6 and 26 neighbours" };
+  const few = mask.startsWith("empty") || mask.startsWith("single voxel");
+  return few ? { niimath: "it refuses masks of less than two voxels" } : undefined;
+};
+
 /** Holes filled, in the volume and in axial slices. */
 export const holes: Pair<RegionInput> = {
   name: "morphology/fill-holes",
   kernels: KERNELS,
-  cases: cases(6, [undefined, 2]),
+  cases: cases(6, [undefined, 2], beyondNiimath),
   gpu: async (gpu, { data, dims, ...options }) => {
     using mask = packMask(gpu, data, dims);
     using filled = await fillMaskHoles(gpu, mask, options);
     return await unpackMask(gpu, filled);
   },
-  references: { typescript: fillHolesReference },
+  references: {
+    typescript: fillHolesReference,
+    niimath: ({ data, dims, connectivity }) =>
+      niimathFillHoles({ data, dims, connectivity: connectivity === 6 ? 6 : 26 }),
+  },
   acceptance: EXACT,
   work,
 };
