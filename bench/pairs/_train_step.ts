@@ -197,12 +197,27 @@ export function stepReference(
 }
 
 /**
- * Multiply-adds of the convolutions of a step: each runs forward, by its input (the first block's but) and by its weights.
+ * Operations of a step: each convolution runs forward, by its input (the first block's but) and by its weights.
  *
  * @param input The case.
  * @returns Operations, a multiply-add counting two.
  */
 export function stepFlops({ config, shape }: TrainStepInput): number {
+  const { forward, first } = multiplyAddsOf(config, shape);
+  return 2 * (3 * forward - first);
+}
+
+/**
+ * Multiply-adds of a network's convolutions.
+ *
+ * @param config The network.
+ * @param shape Axes of its input.
+ * @returns Those of the way forward, and those of its first convolution.
+ */
+export function multiplyAddsOf(
+  config: UNetConfig,
+  shape: TensorShape,
+): { readonly forward: number; readonly first: number } {
   let forward = 0;
   let first = 0;
   const count = (voxels: number, macs: number) => {
@@ -228,5 +243,5 @@ export function stepFlops({ config, shape }: TrainStepInput): number {
     concat: (a) => a,
     release: () => {},
   }, voxels);
-  return 2 * (3 * forward - first);
+  return { forward, first };
 }

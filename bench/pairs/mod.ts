@@ -20,6 +20,7 @@ import * as phantom from "./phantom.ts";
 import * as random from "./random.ts";
 import * as regions from "./regions.ts";
 import * as resolution from "./resolution.ts";
+import { inference } from "./inference.ts";
 import { trainStep } from "./train_step.ts";
 
 export * from "./pair.ts";
@@ -73,5 +74,6 @@ export const pairs: readonly Pair[] = [
   accumulate,
   addition,
   ...lossPairs,
+  inference,
   trainStep,
 ];

@@ -1,7 +1,7 @@
-"""A whole training step by PyTorch, on the CPU or on a CUDA device: the network, loss and optimizer of bench/peers/torch.
+"""A whole training step, and an inference, by PyTorch, on the CPU or on a CUDA device: network, loss and optimizer of bench/peers/torch.
 
 Each step begins with the case's state and batch in host memory and ends with loss, parameters and Adam's first moments there, as the
-project's does. Both of PyTorch's memory formats are tried, channels first and last, and the faster one is kept.
+project's does; an inference begins with numbers and image there and ends with the logits. Both of PyTorch's memory formats are tried, channels first and last, and the faster one is kept.
 """
 
 import os
@@ -55,11 +55,32 @@ class Step:
         return [output.detach().cpu().numpy() for output in outputs]
 
 
+class Inference:
+    """A case's image and network in host memory."""
+
+    def __init__(self, case, device):
+        self.config = case["config"]
+        self.device = device
+        self.images = torch.from_numpy(case["images"].reshape(case["shape"]))
+        self.state = {name: torch.from_numpy(values.reshape(case["shapes"][name])) for name, values in case["state"].items()}
+
+    def run(self, memory_format):
+        # A network makes leaves of its parameters.
+        state = {name: tensor.to(self.device, copy=True) for name, tensor in self.state.items()}
+        network = UNet(self.config, state, memory_format)
+        with torch.no_grad():
+            logits = network(self.images.to(self.device), training=False)
+        return logits.cpu().contiguous().numpy()
+
+
 def kernels(device):
     """The kernels by name, on `"cpu"` or `"cuda"`."""
 
-    def train_step(case):
-        step = Step(case, device)
-        return Runner(*((lambda format=format: step.run(format)) for format in FORMATS))
+    def ways(kind):
+        def prepare(case):
+            work = kind(case, device)
+            return Runner(*((lambda format=format: work.run(format)) for format in FORMATS))
 
-    return {"nn/train-step": train_step}
+        return prepare
+
+    return {"nn/inference": ways(Inference), "nn/train-step": ways(Step)}
