@@ -87,6 +87,7 @@ export const inference: Pair<InferenceInput> = {
       headline: true,
       without: { typescript: "it takes a minute; the other cases are checked by it" },
     },
+    { ...inferenceCase("unet-small, 8 x 8 x 8", SMALL, [8, 8, 8]), brief: true },
     {
       ...inferenceCase("instances, leaky ReLU, transposed 2, 12 x 8 x 4", {
         ...THIN,

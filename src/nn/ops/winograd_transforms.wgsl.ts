@@ -2,28 +2,31 @@ import type { Precision } from "../tensor.ts";
 import { BLOCK } from "./correlate.wgsl.ts";
 import { OUTPUTS, PRODUCTS, ROW, TILE } from "./winograd.wgsl.ts";
 
-/** The transforms by the points 0, 1, -1, 2, -2 and infinity. */
+/**
+ * The transforms by the points 0, 3/4, -3/4, 3/2, -3/2 and infinity, all but the weights' exact in 32 bits. Sums come out 1.4 times as far
+ * from f64 as direct ones, and 2 times by the usual points 0, 1, -1, 2, -2 (root of the mean square, 72 terms along y, x and channels).
+ */
 const OF_INPUT = [
-  [4, 0, -5, 0, 1, 0],
-  [0, -4, -4, 1, 1, 0],
-  [0, 4, -4, -1, 1, 0],
-  [0, -2, -1, 2, 1, 0],
-  [0, 2, -1, -2, 1, 0],
-  [0, 4, 0, -5, 0, 1],
+  [81 / 64, 0, -45 / 16, 0, 1, 0],
+  [0, -27 / 16, -9 / 4, 3 / 4, 1, 0],
+  [0, 27 / 16, -9 / 4, -3 / 4, 1, 0],
+  [0, -27 / 32, -9 / 16, 3 / 2, 1, 0],
+  [0, 27 / 32, -9 / 16, -3 / 2, 1, 0],
+  [0, 81 / 64, 0, -45 / 16, 0, 1],
 ];
 const OF_WEIGHTS = [
-  [1 / 4, 0, 0],
-  [-1 / 6, -1 / 6, -1 / 6],
-  [-1 / 6, 1 / 6, -1 / 6],
-  [1 / 24, 1 / 12, 1 / 6],
-  [1 / 24, -1 / 12, 1 / 6],
+  [64 / 81, 0, 0],
+  [-128 / 243, -32 / 81, -8 / 27],
+  [-128 / 243, 32 / 81, -8 / 27],
+  [32 / 243, 16 / 81, 8 / 27],
+  [32 / 243, -16 / 81, 8 / 27],
   [0, 0, 1],
 ];
 const OF_OUTPUT = [
   [1, 1, 1, 1, 1, 0],
-  [0, 1, -1, 2, -2, 0],
-  [0, 1, 1, 4, 4, 0],
-  [0, 1, -1, 8, -8, 1],
+  [0, 3 / 4, -3 / 4, 3 / 2, -3 / 2, 0],
+  [0, 9 / 16, 9 / 16, 9 / 4, 9 / 4, 0],
+  [0, 27 / 64, -27 / 64, 27 / 8, -27 / 8, 1],
 ];
 
 /**
