@@ -5,10 +5,11 @@ import {
   type LabelledCase,
   PAPER_SPACING,
   phantom,
+  type PhantomOptions,
   readLabelFiles,
 } from "../data/mod.ts";
 import type { Gpu } from "../gpu/mod.ts";
-import { readNifti, reorient, resample, type Vec3, writeNifti } from "../volume/mod.ts";
+import { readNifti, reorient, resample, writeNifti } from "../volume/mod.ts";
 import type { Stage } from "./_stage.ts";
 
 /** A case in the run: its number and the files it comes from. */
@@ -18,12 +19,15 @@ export interface CaseFiles {
   readonly labels: string;
 }
 
+/** The folder of phantoms below the run's. */
+export const PHANTOMS = "data";
+
 /** Where a phantom's files go. */
 export function phantomFiles(folder: string, number: number): CaseFiles {
   return {
     number,
-    volume: join(folder, "data", `volume-${number}.nii.gz`),
-    labels: join(folder, "data", `labels-${number}.nii.gz`),
+    volume: join(folder, PHANTOMS, `volume-${number}.nii.gz`),
+    labels: join(folder, PHANTOMS, `labels-${number}.nii.gz`),
   };
 }
 
@@ -31,7 +35,7 @@ export function phantomFiles(folder: string, number: number): CaseFiles {
 export function phantomStage(
   gpu: Gpu,
   files: CaseFiles,
-  options: { readonly seed: number; readonly dims: Vec3; readonly spacing: Vec3 },
+  patient: PhantomOptions,
   signal: AbortSignal | undefined,
 ): Stage {
   return {
@@ -46,11 +50,11 @@ export function phantomStage(
       "src/reproduce/_cases.ts",
     ],
     // Phantoms of two adapters may differ in the last HU.
-    options: { ...options, adapter: gpu.info.description },
+    options: { ...patient, adapter: gpu.info.description },
     inputs: {},
     outputs: { volume: files.volume, labels: files.labels },
     async run() {
-      const { ct, labels } = await phantom(gpu, { ...options, index: files.number });
+      const { ct, labels } = await phantom(gpu, patient);
       await Deno.mkdir(dirname(files.volume), { recursive: true });
       await writeNifti(files.volume, ct, { ...signal && { signal } });
       await writeNifti(files.labels, labels, { ...signal && { signal } });
@@ -66,8 +70,8 @@ export function phantomCase({ number, volume, labels }: CaseFiles): SourceCase {
   return { number, volume, labels: ctOrgLabels(labels), origins: exactOrigins() };
 }
 
-/** Where a case's files on the 3 mm grid go; `set` parts cases of another origin. */
-export function gridFiles(folder: string, number: number, set = "grid"): CaseFiles {
+/** Where a case's files on the 3 mm grid are; `set` is the folder below the run's. */
+export function gridFiles(folder: string, number: number, set: string): CaseFiles {
   return {
     number,
     volume: join(folder, set, `volume-${number}.nii.gz`),
@@ -80,7 +84,7 @@ export function resampleStage(
   from: SourceCase,
   to: CaseFiles,
   signal: AbortSignal | undefined,
-  set = "grid",
+  set: string,
 ): Stage {
   const labels = from.labels.map(({ path }, i) => [i === 0 ? "labels" : `labels ${i}`, path]);
   return {

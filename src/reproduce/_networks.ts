@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { PAPER_SPACING } from "../data/mod.ts";
 import type { Gpu } from "../gpu/mod.ts";
 import { type Trainee, traineeName } from "./_arms.ts";
-import { type CaseFiles, gridFiles } from "./_cases.ts";
+import type { CaseFiles } from "./_cases.ts";
 import { mergedFile, mergeStage } from "./_labels.ts";
 import { type CaseScore, metricsStage, scoredFiles } from "./_metrics.ts";
 import { networkFiles, networkGridStage } from "./_network_grid.ts";
@@ -29,6 +29,8 @@ export interface NetworkStages {
   readonly gpu: Gpu;
   readonly folder: string;
   readonly settings: TrainingSettings;
+  /** Where a case is at 3 mm. */
+  gridOf(number: number): CaseFiles;
   readonly split: SplitNumbers;
   readonly plan: readonly PlannedStages[];
   readonly signal: AbortSignal | undefined;
@@ -44,7 +46,7 @@ export async function trainNetworks(
   const trained: Trained[] = [];
   for (const trainee of trainees) {
     const fit = await trainOne(stages, trainee);
-    const test = split.test.map((number) => gridFiles(stages.folder, number));
+    const test = split.test.map((number) => stages.gridOf(number));
     trained.push({ trainee, ...fit, ...await testOn(stages, trainee, { cases: test }) });
   }
   return trained;
@@ -56,12 +58,12 @@ function atPaperSpacing({ spacing }: TrainingSettings): boolean {
 }
 
 async function bringCases(
-  { run, gpu, folder, settings, split, plan, signal }: NetworkStages,
+  { run, gpu, folder, gridOf, settings, split, plan, signal }: NetworkStages,
   merged: boolean,
 ): Promise<void> {
   for (const number of merged ? split.train : []) {
     await run.stage(
-      mergeStage(gpu, gridFiles(folder, number), mergedFile(folder, number), signal),
+      mergeStage(gpu, gridOf(number), mergedFile(folder, number), signal),
       `Lungs and bone of case ${number}, to train on`,
       plannedSeconds(plan, "merged"),
     );
@@ -70,7 +72,7 @@ async function bringCases(
   for (const number of [...split.validation, ...split.test]) {
     await run.stage(
       networkGridStage(
-        gridFiles(folder, number),
+        gridOf(number),
         networkFiles(folder, number),
         settings.spacing,
         signal,
@@ -85,16 +87,16 @@ async function trainOne(
   stages: NetworkStages,
   trainee: Trainee,
 ): Promise<Pick<Trained, "curve" | "detail">> {
-  const { run, gpu, folder, settings, split, plan, signal } = stages;
+  const { run, gpu, folder, gridOf, settings, split, plan, signal } = stages;
   const seconds = plannedSeconds(plan, "train");
   const message = `Train ${trainee.arm.name}, seed ${trainee.seed}`;
   const toTrainOn = (number: number): CaseFiles => {
-    const given = gridFiles(folder, number);
+    const given = gridOf(number);
     const ruled = trainee.arm.labels === "unsupervised";
     return ruled ? { ...given, labels: mergedFile(folder, number) } : given;
   };
   const toValidate = (number: number) =>
-    atPaperSpacing(settings) ? gridFiles(folder, number) : networkFiles(folder, number);
+    atPaperSpacing(settings) ? gridOf(number) : networkFiles(folder, number);
   const record = await run.stage(
     trainStage({
       ...{ gpu, folder, trainee, settings, signal },

@@ -10,7 +10,7 @@ import {
 import type { LossStudy } from "../study/mod.ts";
 import { organResults } from "./_arm_results.ts";
 import { type Bench, benchStage, type LookForPeers } from "./_bench.ts";
-import { gridFiles, resampleStage } from "./_cases.ts";
+import { gridFiles, PHANTOMS, resampleStage } from "./_cases.ts";
 import { toJson } from "./_files.ts";
 import { type LabelledFiles, labelStage, scoreStage, unsupervisedFile } from "./_labels.ts";
 import { lossStudyStage, type Study } from "./_loss_study.ts";
@@ -52,7 +52,8 @@ export async function runPipeline(
   await run.stage(score, "Dice of the rules against the truth", secondsOf("score"));
   const scores = await readJson<LabelScore[]>(scorePath);
 
-  const stages = { run, gpu, folder, settings: settings.training, split, plan, signal };
+  const gridOf = (number: number) => gridFiles(folder, number, prepared.source.gridSet);
+  const stages = { run, gpu, folder, gridOf, settings: settings.training, split, plan, signal };
   const trained = split.train.length > 0 ? await trainNetworks(stages, trainees) : [];
   const transfer = trained.length > 0
     ? await tryElsewhere(prepared, stages, trained[0]!, options)
@@ -120,8 +121,9 @@ async function prepareCases(
     if (source.makers) {
       await run.stage(source.makers[i]!(gpu), `Phantom of ${name}`, plannedSeconds(plan, "data"));
     }
+    if (source.gridSet === PHANTOMS) continue;
     await run.stage(
-      resampleStage(from, gridFiles(folder, from.number), signal),
+      resampleStage(from, gridFiles(folder, from.number, source.gridSet), signal, source.gridSet),
       `3 mm grid of ${name}`,
       plannedSeconds(plan, "grid"),
     );
@@ -139,7 +141,7 @@ async function labelCases(
   for (const one of source.cases) {
     const { number } = one;
     if (!split.test.includes(number) || !isScorable(one)) continue;
-    const truth = gridFiles(folder, number);
+    const truth = gridFiles(folder, number, source.gridSet);
     const found = unsupervisedFile(folder, number);
     await run.stage(
       labelStage(gpu, truth, found, signal),

@@ -27,6 +27,8 @@ export interface PlanFacts {
   readonly split: SplitNumbers;
   /** Whether phantoms are made. */
   readonly phantoms: boolean;
+  /** Whether they are at 3 mm from the first. */
+  readonly onGrid: boolean;
   /** Cases of another folder that a trained arm is tried on. */
   readonly transfer: number;
 }
@@ -38,6 +40,8 @@ export interface PlanFacts {
 const RATES = { training: 6e9, inference: 7e9, phantom: 1e6, grid: 3e6, labels: 2e6, metrics: 1e6 };
 const LOSSES_SECONDS = 6;
 const BENCH_SECONDS = { brief: 15, quick: 120 } as const;
+/** Voxels of a trunk at 3 mm. */
+const CASE_VOXELS = 134 * 110 * 192;
 /** Bytes of a voxel on the GPU: its HU as a float, its label. */
 const VOXEL_BYTES = 5;
 /** Share of its bytes that a compressed CT takes, and a label map. */
@@ -45,9 +49,9 @@ const PACKED = { volume: 0.8, labels: 0.02 };
 
 /** Foretells the stages of a run. */
 export function planStages(facts: PlanFacts): PlannedStages[] {
-  const { profile, trainees, split, phantoms, transfer } = facts;
+  const { profile, trainees, split, phantoms, onGrid, transfer } = facts;
   const { training, bench } = profile;
-  const voxels = voxelCount(profile.phantoms.dims);
+  const voxels = CASE_VOXELS;
   const test = split.test.length;
   const development = split.train.length + split.validation.length;
   const cases = test + development;
@@ -74,7 +78,7 @@ export function planStages(facts: PlanFacts): PlannedStages[] {
     },
     { ...{ stage: "split", what: "which case is for what", count: 1, seconds: 0, bytes: 1000 } },
     {
-      ...{ stage: "grid", what: "a case at 3 mm", count: cases },
+      ...{ stage: "grid", what: "a case at 3 mm", count: onGrid ? 0 : cases },
       ...{ seconds: voxels / RATES.grid, bytes: files },
     },
     {

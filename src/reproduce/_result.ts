@@ -1,5 +1,5 @@
 import { commandLine } from "../../bench/mod.ts";
-import { PAPER_SPACING, whyNoTruth } from "../data/mod.ts";
+import { PAPER_SPACING, PHANTOM_VERSION, whyNoTruth } from "../data/mod.ts";
 import { ROOT, VERSIONS } from "../files/mod.ts";
 import type { AdapterInfo } from "../gpu/mod.ts";
 import type {
@@ -133,10 +133,11 @@ async function manifestOf(found: Findings): Promise<Manifest> {
 
 function phantomConfig({ settings: { phantoms } }: Prepared): Manifest["config"] {
   return {
-    phantoms_development: phantoms.development,
-    phantoms_test: phantoms.test,
-    phantom_dims: phantoms.dims.join(" x "),
-    phantom_spacing_mm: phantoms.spacing.join(" x "),
+    phantom_version: PHANTOM_VERSION,
+    ...phantoms.grid && {
+      phantom_dims: phantoms.grid.dims.join(" x "),
+      phantom_spacing_mm: phantoms.grid.spacing.join(" x "),
+    },
   };
 }
 

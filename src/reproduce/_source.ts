@@ -1,38 +1,70 @@
 import { basename, resolve } from "@std/path";
-import { findCases, LAST_TEST_CASE, type Origins, whyNoTruth } from "../data/mod.ts";
+import {
+  cohort,
+  type CohortCase,
+  type CohortSplit,
+  findCases,
+  LAST_TEST_CASE,
+  type Origins,
+  PHANTOM_VERSION,
+  whyNoTruth,
+} from "../data/mod.ts";
 import type { Gpu } from "../gpu/mod.ts";
 import type { ResultDataset } from "../report/mod.ts";
-import { phantomCase, phantomFiles, phantomStage, type SourceCase } from "./_cases.ts";
+import { phantomCase, phantomFiles, PHANTOMS, phantomStage, type SourceCase } from "./_cases.ts";
 import type { Stage } from "./_stage.ts";
+import { type SplitNumbers, splitNumbers } from "./_split.ts";
 import type { PhantomCohort } from "./profiles.ts";
+import type { Vec3 } from "../volume/mod.ts";
+
+const GRID = "grid";
 
 /** Where a run's cases come from. */
 export interface Source {
   /** By increasing number. */
   readonly cases: readonly SourceCase[];
-  /** Whether cases 0 to 20 are the test set. */
-  readonly officialTest: boolean;
+  /** Which case is for what. */
+  readonly split: SplitNumbers;
   readonly dataset: Pick<ResultDataset, "name" | "kind">;
+  /** The folder below the run's that holds the cases at 3 mm: made by the run, or that of phantoms which are so from the first. */
+  readonly gridSet: string;
   /** What makes the stages that make the cases' files, one each, where they do not exist yet. */
   readonly makers?: readonly ((gpu: Gpu) => Stage)[];
 }
 
-/** Phantoms, numbered as CT-ORG's cases are: those for testing from 0, the others behind 20. */
+/** Slices of a trunk: 64 of the network's in the profiles at 9 mm, two fewer than fill its field of view. */
+const TRUNK: Vec3 = [134, 110, 192];
+
+/** Phantoms, numbered as their cohorts are: those for testing from 0. */
 export function phantomSource(
   folder: string,
-  { development, test, dims, spacing }: PhantomCohort,
+  { train, validation, test, grid }: PhantomCohort,
   seed: number,
   signal: AbortSignal | undefined,
 ): Source {
-  const files = [
-    ...Array.from({ length: test }, (_, i) => i),
-    ...Array.from({ length: development }, (_, i) => LAST_TEST_CASE + 1 + i),
-  ].map((number) => phantomFiles(folder, number));
+  const patients = (split: CohortSplit, count: number) =>
+    count === 0 ? [] : cohort({ split, seed, count });
+  const cohorts = {
+    train: patients("train", train),
+    validation: patients("validation", validation),
+    test: patients("test", test),
+  };
+  const all = [...cohorts.test, ...cohorts.validation, ...cohorts.train];
+  const numbers = (some: readonly CohortCase[]) => some.map(({ number }) => number);
+  const files = all.map(({ number }) => phantomFiles(folder, number));
   return {
     cases: files.map(phantomCase),
-    officialTest: true,
-    dataset: { name: "phantoms", kind: "phantom" },
-    makers: files.map((one) => (gpu) => phantomStage(gpu, one, { seed, dims, spacing }, signal)),
+    dataset: { name: `phantoms, version ${PHANTOM_VERSION}`, kind: "phantom" },
+    split: {
+      train: numbers(cohorts.train),
+      validation: numbers(cohorts.validation),
+      test: numbers(cohorts.test),
+    },
+    makers: all.map(({ index, fieldOfView }, i) => (gpu) => {
+      const own = grid ?? (fieldOfView === "trunk" ? { dims: TRUNK } : {});
+      return phantomStage(gpu, files[i]!, { seed, index, fieldOfView, ...own }, signal);
+    }),
+    gridSet: grid ? GRID : PHANTOMS,
   };
 }
 
@@ -41,7 +73,7 @@ export function phantomSource(
  *
  * @throws {Error} If lungs and bone of no case may be scored, see {@linkcode whyNoTruth}.
  */
-export async function folderSource(data: string): Promise<Source> {
+export async function folderSource(data: string, seed: number): Promise<Source> {
   const { cases, officialTest, layout, described } = await findCases(data);
   if (!cases.some(isScorable)) {
     const [first] = cases;
@@ -55,7 +87,12 @@ export async function folderSource(data: string): Promise<Source> {
   const test = cases.filter(({ number }) => number <= LAST_TEST_CASE);
   const whole = layout === "CT-ORG" && !described && test.length === LAST_TEST_CASE + 1;
   const kind = whole ? "ct-org" : "folder";
-  return { cases, officialTest, dataset: { name: folderName(data), kind } };
+  return {
+    cases,
+    dataset: { name: folderName(data), kind },
+    split: splitNumbers({ cases, officialTest }, seed),
+    gridSet: GRID,
+  };
 }
 
 /** Whether a case's lungs and bone are truth: rules can be judged by them, and arms trained on them as true labels. */

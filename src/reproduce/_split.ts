@@ -1,6 +1,5 @@
 import { dirname } from "@std/path";
 import { type Split, splitCases, writeSplit } from "../data/mod.ts";
-import type { Source } from "./_source.ts";
 import type { Stage } from "./_stage.ts";
 
 /** Case numbers by what they are for. */
@@ -8,8 +7,10 @@ export type SplitNumbers = Split<number>;
 
 /** What each case is for, see `splitCases`; where that leaves none for testing, all are and none is trained on. */
 export function splitNumbers(
-  { cases, officialTest }: Pick<Source, "officialTest"> & {
+  { cases, officialTest }: {
     readonly cases: readonly { readonly number: number }[];
+    /** Whether cases 0 to 20 are the test set. */
+    readonly officialTest: boolean;
   },
   seed: number,
 ): SplitNumbers {

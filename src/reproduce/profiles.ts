@@ -5,16 +5,14 @@ import type { OptimizerSpec } from "../train/mod.ts";
 import { presets } from "../augment/mod.ts";
 import type { Vec3 } from "../volume/mod.ts";
 
-/** Phantoms made where no data folder is given. */
+/** Phantoms made where no data folder is given: patients of the three cohorts, of which none is in two, see `cohort`. */
 export interface PhantomCohort {
-  /** For training and validation, see `splitCases`. */
-  readonly development: number;
-  /** Never seen before the end. */
+  readonly train: number;
+  readonly validation: number;
+  /** Never seen before the end; at most 21, numbered as CT-ORG's. */
   readonly test: number;
-  /** Voxels along x, y, z. */
-  readonly dims: Vec3;
-  /** mm between them. */
-  readonly spacing: Vec3;
+  /** Voxels along x, y, z and mm between them, of every patient; absent for 3 mm and each one's own field of view. */
+  readonly grid?: { readonly dims: Vec3; readonly spacing: Vec3 };
 }
 
 /** How every arm of a profile is trained; what an arm changes is its loss, its augmentation and its labels. */
@@ -113,17 +111,13 @@ const PAPER: TrainingSettings = {
   checkpointEvery: 200,
 };
 
-const TRUNK = { dims: [134, 110, 192], spacing: [3, 3, 3] } as const satisfies Partial<
-  PhantomCohort
->;
-
 /**
  * The profiles by name: `smoke` shows every part at work in the least time, `quick` asks the paper's questions on phantoms, `full` adds all
  * losses, three seeds and the pure losses, `paper` has the paper's own network and grid and wants a graphics card.
  */
 export const PROFILES = {
   smoke: {
-    phantoms: { development: 3, test: 2, ...TRUNK },
+    phantoms: { train: 2, validation: 1, test: 2 },
     training: {
       ...COARSE,
       network: { ...COARSE.network, channels: [4, 8, 16] },
@@ -139,7 +133,7 @@ export const PROFILES = {
     viewer: false,
   },
   quick: {
-    phantoms: { development: 30, test: 21, ...TRUNK },
+    phantoms: { train: 20, validation: 3, test: 21 },
     training: COARSE,
     arms: [...TWO_BY_TWO, "iou+aug+pure"],
     seeds: 1,
@@ -147,7 +141,7 @@ export const PROFILES = {
     viewer: true,
   },
   full: {
-    phantoms: { development: 60, test: 21, ...TRUNK },
+    phantoms: { train: 54, validation: 6, test: 21 },
     training: { ...COARSE, steps: 2000, validateEvery: 200 },
     arms: [
       ...["iou", "dice", "cross-entropy", "balanced-cross-entropy", "ce-iou"]
@@ -160,7 +154,7 @@ export const PROFILES = {
     viewer: true,
   },
   paper: {
-    phantoms: { development: 60, test: 21, dims: [134, 110, 192], spacing: [3, 3, 3] },
+    phantoms: { train: 54, validation: 6, test: 21 },
     training: PAPER,
     arms: TWO_BY_TWO,
     seeds: 1,

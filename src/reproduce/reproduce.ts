@@ -5,14 +5,14 @@ import { openGpu } from "../gpu/mod.ts";
 import type { ReproduceResult } from "../report/mod.ts";
 import { type NamedArm, parseArmName, type Trainee, UNSUPERVISED } from "./_arms.ts";
 import { type Bench, lookForBaseline, type LookForPeers } from "./_bench.ts";
-import type { SourceCase } from "./_cases.ts";
+import { PHANTOMS, type SourceCase } from "./_cases.ts";
 import { toldPath } from "./_files.ts";
 import type { Study } from "./_loss_study.ts";
 import { runPipeline } from "./_pipeline.ts";
 import { type PlannedStages, planStages } from "./_plan.ts";
 import type { ReproduceProgress } from "./_run.ts";
 import { folderName, folderSource, isScorable, phantomSource, type Source } from "./_source.ts";
-import { type SplitNumbers, splitNumbers } from "./_split.ts";
+import { checkDisjoint, type SplitNumbers } from "./_split.ts";
 import { studyLosses } from "../study/mod.ts";
 import { type Profile, type ProfileName, PROFILES } from "./profiles.ts";
 
@@ -162,8 +162,9 @@ async function prepare(settings: Profile, options: ReproduceOptions): Promise<Pr
   const folder = options.out ?? defaultFolder(options);
   const source = data === undefined
     ? phantomSource(folder, settings.phantoms, seed, signal)
-    : await folderSource(data);
-  const split = splitNumbers(source, seed);
+    : await folderSource(data, seed);
+  const { split } = source;
+  checkDisjoint(split);
   const development = source.cases.filter(({ number }) => !split.test.includes(number));
   const arms = armsOf(options.arms ?? settings.arms, development.every(isScorable));
   const trainees = Array.from({ length: settings.seeds }, (_, i) => seed + i)
@@ -174,6 +175,7 @@ async function prepare(settings: Profile, options: ReproduceOptions): Promise<Pr
     trainees,
     split,
     phantoms: source.makers !== undefined,
+    onGrid: source.gridSet === PHANTOMS,
     transfer: transfer.length,
   });
   return { profile, settings, seed, folder, source, split, trainees, transfer, plan };

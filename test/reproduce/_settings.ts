@@ -3,7 +3,10 @@ import type { LossStudy } from "../../src/study/mod.ts";
 
 /** A part of the trunk with lung and spine, and networks that learn nothing, so that a run takes seconds. */
 export const TINY: Profile = {
-  phantoms: { development: 3, test: 2, dims: [40, 46, 30], spacing: [6, 6, 6] },
+  phantoms: {
+    ...{ train: 2, validation: 1, test: 2 },
+    grid: { dims: [40, 46, 30], spacing: [6, 6, 6] },
+  },
   training: {
     network: {
       channels: [4, 4],

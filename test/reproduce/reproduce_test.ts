@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { join, relative, resolve } from "@std/path";
 import type { FoundPeers } from "../../bench/mod.ts";
+import { PHANTOM_VERSION } from "../../src/data/mod.ts";
 import type { Gpu } from "../../src/gpu/mod.ts";
 import { ORGANS } from "../../src/labels/mod.ts";
 import { dice } from "../../src/metrics/mod.ts";
@@ -27,7 +28,7 @@ import { emptyStudy, TINY } from "./_settings.ts";
 /** No network, so that a run takes a second. */
 const SETTINGS: Profile = {
   ...TINY,
-  phantoms: { ...TINY.phantoms, development: 0 },
+  phantoms: { ...TINY.phantoms, train: 0, validation: 0 },
 };
 
 /** Runs with a stand-in for the benchmark and returns what happened. */
@@ -118,7 +119,7 @@ Deno.test("reproduce() writes result, report and every stage's files", () =>
     assertEquals(JSON.parse(await Deno.readTextFile(resultPath)), result);
     assertStringIncludes(await Deno.readTextFile(reportPath), "<html");
     assertEquals(result.dataset, {
-      ...{ name: "phantoms", kind: "phantom" },
+      ...{ name: `phantoms, version ${PHANTOM_VERSION}`, kind: "phantom" },
       ...{ train: [], validation: [], test: [0, 1] },
     });
     assertEquals(result.bench, benchResult());
