@@ -11,6 +11,7 @@ import type { LossStudy } from "../study/mod.ts";
 import { organResults } from "./_arm_results.ts";
 import { type Bench, benchStage, type LookForPeers } from "./_bench.ts";
 import { gridFiles, PHANTOMS, resampleStage } from "./_cases.ts";
+import { joulesBetween, readEnergy } from "./_energy.ts";
 import { toJson } from "./_files.ts";
 import { type LabelledFiles, labelStage, scoreStage, unsupervisedFile } from "./_labels.ts";
 import { lossStudyStage, type Study } from "./_loss_study.ts";
@@ -42,6 +43,7 @@ export async function runPipeline(
   const { folder, seed, settings, split, plan, trainees } = prepared;
   const { signal, adapter } = options;
   const startedAt = new Date().toISOString();
+  const energy = await readEnergy();
   const run = new Run(folder, totalSeconds(plan), options);
   const secondsOf = (stage: string) => plannedSeconds(plan, stage);
   await prepareCases(prepared, run, gpu, signal);
@@ -88,6 +90,7 @@ export async function runPipeline(
   const result = await composeResult({
     ...{ prepared, options, startedAt, run, scores, trained, study },
     ...transfer && { transfer },
+    joules: joulesBetween(energy, await readEnergy()),
     adapter: gpu.info,
     bench: await readJson(benchPath),
   });
@@ -96,7 +99,7 @@ export async function runPipeline(
     curves: trained.map(({ curve }) => curve),
     study,
     ...settings.viewer && trained.length > 0 &&
-      { viewed: await viewedArm(trained, folder, { ...signal && { signal } }) },
+      { viewed: await viewedArm(trained, stages, { ...signal && { signal } }) },
   });
   signal?.throwIfAborted();
   const resultPath = join(folder, "result.json");

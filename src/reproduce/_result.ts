@@ -32,6 +32,8 @@ export interface Findings {
   readonly transfer?: Transfer;
   readonly study: LossStudy;
   readonly bench: BenchResult;
+  /** Of this session, by all programs of the machine; undefined where it does not tell. */
+  readonly joules: number | undefined;
 }
 
 /** Puts a run's findings into the form of `result.json`. */
@@ -128,6 +130,7 @@ async function manifestOf(found: Findings): Promise<Manifest> {
     })),
     not_run: notRun(found),
     started_at: found.startedAt,
+    ...found.joules !== undefined && { energy_joules: found.joules },
   };
 }
 

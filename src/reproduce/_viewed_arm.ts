@@ -3,10 +3,9 @@ import { SCORED_ORGANS } from "../metrics/mod.ts";
 import type { ViewedArm, ViewedPick } from "../report/mod.ts";
 import { readNifti } from "../volume/mod.ts";
 import { traineeName } from "./_arms.ts";
-import { gridFiles } from "./_cases.ts";
 import { TWO_BY_TWO } from "./_compare.ts";
 import type { CaseScore } from "./_metrics.ts";
-import type { Trained } from "./_networks.ts";
+import type { NetworkStages, Trained } from "./_networks.ts";
 import { predictedFile } from "./_segment.ts";
 
 /**
@@ -14,11 +13,11 @@ import { predictedFile } from "./_segment.ts";
  * one was not trained. Of several seeds the first.
  *
  * @param trained The networks in the order they were trained, at least one.
- * @param folder The run's folder.
+ * @param stages The run's folder, and where its cases are at 3 mm.
  */
 export async function viewedArm(
   trained: readonly Trained[],
-  folder: string,
+  { folder, gridOf }: Pick<NetworkStages, "folder" | "gridOf">,
   options: { readonly signal?: AbortSignal },
 ): Promise<ViewedArm> {
   const { trainee, scores } =
@@ -27,7 +26,7 @@ export async function viewedArm(
   const numbers = [...new Set(picks.map((pick) => pick.case))];
   const cases = [];
   for (const number of numbers) {
-    const { volume, labels } = gridFiles(folder, number);
+    const { volume, labels } = gridOf(number);
     const predicted = predictedFile(folder, "segment", traineeName(trainee), number);
     cases.push({
       case: number,
