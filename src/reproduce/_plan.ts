@@ -37,7 +37,14 @@ export interface PlanFacts {
  * Rates on two cores of llvmpipe, by which a plan is made and progress is weighed; a run corrects them by what it sees. Multiply-adds of a
  * training step and of an inference a second, and voxels of a 3 mm case a second for what reads, works and writes.
  */
-const RATES = { training: 6e9, inference: 7e9, phantom: 1e6, grid: 3e6, labels: 2e6, metrics: 1e6 };
+const RATES = {
+  training: 1.2e10,
+  inference: 1.2e10,
+  phantom: 1.2e6,
+  grid: 3e6,
+  labels: 2e6,
+  metrics: 1e6,
+};
 const LOSSES_SECONDS = 6;
 const BENCH_SECONDS = { brief: 15, quick: 120 } as const;
 /** Voxels of a trunk at 3 mm. */

@@ -88,8 +88,8 @@ Deno.test("reproduce --plan prints stages, memory and time, and does nothing", a
   const args = ["reproduce", "--profile", "paper", "--arms", "iou+aug", "--plan", "--out", "out"];
   const { code, stdout } = await runTask(args, { cwd: folder.path });
   assertEquals(code, 0);
-  // The paper's network on its crop in batches of three takes 13.2 GiB, the cases beside it 1.1.
-  assertMatch(stdout, /\ntrain +a network in 40000 steps +1 .* 15 GiB/);
+  // The paper's network on its crop in batches of three takes 13.2 GiB, the 54 cases beside it 0.7.
+  assertMatch(stdout, /\ntrain +a network in 40000 steps +1 .* 14 GiB/);
   assertMatch(stdout, /\nIn all about \d+ days on two cores/);
   await assertNoResult(folder);
 });
