@@ -43,7 +43,7 @@ const RATES = {
   phantom: 1.2e6,
   grid: 3e6,
   labels: 2e6,
-  metrics: 1e6,
+  metrics: 6e6,
 };
 const LOSSES_SECONDS = 6;
 const BENCH_SECONDS = { brief: 15, quick: 120 } as const;

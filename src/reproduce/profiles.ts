@@ -68,15 +68,20 @@ const TWO_BY_TWO = [
 const WINDOW = { low: -200, high: 400 } as const;
 
 /**
- * Training that a software adapter gets through: whole volumes on a coarse grid, as context matters more than resolution. By trials on
- * validation phantoms: under the IOU loss alone the bladder is never found in 300 steps, after a warm start of a quarter it has a Dice of
- * 0.75; of one image a step batch normalisation trains exactly as normalisation by instance does, and needs no tile of the crop's size later.
+ * Training that a software adapter gets through: whole volumes on a coarse grid, as context matters more than resolution. Chosen on
+ * validation phantoms alone, five of seed 1, IOU with augmentation:
+ *
+ * - Under the IOU loss alone the bladder was not found in 300 steps (on an earlier, simpler phantom); after a quarter of the steps by balanced
+ *   cross-entropy it was.
+ * - One convolution a level learns faster than two, step by step (mean Dice 0.69 and 0.58 after 150), and takes half the time.
+ * - Of one image a step batch normalisation trains exactly as normalisation by instance does; with the running statistics the same weights
+ *   had a Dice of 0.70 for the bladder and 0.77 for kidneys after 450 steps, with the image's own 0.80 and 0.80 (liver 0.90, lungs 0.93, bone 0.78).
  */
 const COARSE: TrainingSettings = {
   network: {
     channels: [8, 16, 32, 48],
-    convolutions: 2,
-    norm: "batch",
+    convolutions: 1,
+    norm: "instance",
     slope: 0,
     pool: 2,
     up: "transposed-2",
@@ -86,14 +91,14 @@ const COARSE: TrainingSettings = {
   crop: [48, 40, 64],
   cropMode: "none",
   batch: 1,
-  steps: 450,
+  steps: 800,
   optimizer: { name: "adam" },
   schedule: "cosine",
   rate: 1e-2,
   warmStart: 0.25,
   augmentation: presets.live,
   window: WINDOW,
-  validateEvery: 100,
+  validateEvery: 160,
   checkpointEvery: 50,
 };
 
