@@ -26,14 +26,14 @@ export async function viewerSection(arm: ViewedArm): Promise<Section> {
 <p>By Dice at 3 mm of ${arm.arm}, seed ${arm.seed}, over ${count(arm.of, "test case")}. ${
       grain(packed)
     }</p>
+<div class="viewer">
 <ul class="legend">
 ${organs.map((organ) => markup`<li>${organSwatch(organ)}${organ}</li>\n`)}</ul>
-<div class="viewer">
 ${
       controls(arm, organs)
     }<div class="stage" id="stage" tabindex="0" role="application" aria-label="The case's slices and 3D view" aria-describedby="keys"><canvas id="view"></canvas></div>
 <p class="place"><output id="place"></output></p>
-<p class="quiet small" id="keys">Truth is outlined, the prediction filled. Keys on the picture: up and down for the next and previous slice, Page Up and Page Down for ten, Home and End for the first and last, left and right to turn the 3D view, 1 to 5 for the views. A click or a touch moves the cross.</p>
+<p class="quiet small" id="keys">Truth is outlined, the prediction filled; truth alone is both. Keys on the picture: up and down for the next and previous slice, Page Up and Page Down for ten, Home and End for the first and last, left and right to turn the 3D view, 1 to 5 for the views. A click or a touch moves the cross.</p>
 </div>
 <p class="quiet" id="no-viewer" hidden></p>
 <div class="stills">

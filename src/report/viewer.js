@@ -98,11 +98,11 @@
     if (shown?.one.number !== number) {
       const one = cases.find((other) => other.number === number);
       const { greys, labels } = await unpack(number, one.dims[0] * one.dims[1] * one.dims[2]);
-      // Another was chosen while this one was unpacked.
-      if (picks[pick.value].case !== number) return;
       const found = labels.map((value) => value >> 3);
       const right = labels.map((value) => value & 7);
       const images = [await imageOf(one, greys), await imageOf(one, found, labelColours())];
+      // Another was chosen while this one was unpacked.
+      if (picks[pick.value].case !== number) return;
       for (const old of [...nv.volumes].reverse()) nv.removeVolume(old);
       for (const image of images) nv.addVolume(image);
       nv.createEmptyDrawing();
@@ -116,13 +116,12 @@
     tell();
   }
 
-  /** Truth is NiiVue's drawing, of which slices show the rim alone; in 3D it stands in for a prediction that is switched off. */
+  /** Truth is NiiVue's drawing. Over a prediction only its rim in slices is seen; alone it is filled, so that 3D shows it too. */
   function showLabels() {
+    if (!shown) return;
     nv.setOpacity(1, prediction.checked ? 0.5 : 0);
     nv.drawRimOpacity = truth.checked ? 1 : 0;
     nv.setDrawOpacity(truth.checked ? (prediction.checked ? 0.004 : 0.5) : 0);
-    nv.updateGLVolume();
-    nv.drawScene();
   }
 
   function showLayout() {
@@ -204,7 +203,7 @@
     stage.addEventListener("webglcontextlost", () => giveUp("The browser lost its WebGL 2."), {
       capture: true,
     });
-    pick.addEventListener("change", showCase);
+    pick.addEventListener("change", () => showCase().catch(fail));
     layout.addEventListener("change", showLayout);
     for (const box of [truth, prediction]) box.addEventListener("change", showLabels);
     slider.addEventListener("input", () => goTo(Number(slider.value) - 1));
@@ -218,6 +217,10 @@
     const note = element("no-viewer");
     note.textContent = `${why} Pictures stand in for the viewer.`;
     note.hidden = false;
+  }
+
+  function fail(error) {
+    giveUp(`The viewer failed: ${error.message}.`);
   }
 
   async function start() {
@@ -235,7 +238,7 @@
       showLayout();
       await showCase();
     } catch (error) {
-      giveUp(`The viewer failed: ${error.message}.`);
+      fail(error);
     }
   }
 

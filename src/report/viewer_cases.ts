@@ -48,9 +48,6 @@ export interface PackedCases {
 /** Characters that all cases together may take in a page. */
 export const CASES_BUDGET = 9e6;
 
-/** Added to each factor that proved too small: packed sizes fall a little slower than the number of voxels. */
-const STEP = 1.03;
-
 /**
  * Packs cases for a page, all with voxels enlarged by one factor, the smallest found that keeps them within the budget: the CT is resampled
  * with smoothing, labels by nearest neighbour.
@@ -74,7 +71,7 @@ export async function packCases(
     const texts = await Promise.all(reduced.map(pack));
     const size = texts.reduce((sum, { length }) => sum + length, 0);
     if (size <= budget || reduced.every(isOneVoxel)) return { cases: reduced, texts, factor };
-    factor = Math.ceil(factor * Math.cbrt(size / budget) * STEP * 100) / 100;
+    factor = Math.ceil(factor * Math.cbrt(size / budget) * 100) / 100;
   }
 }
 

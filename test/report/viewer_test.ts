@@ -6,6 +6,9 @@ import { testUnless } from "../_skip.ts";
 import { DESKTOP, markedPixels, NO_WEBGL, open, PHONE, reason, until, WEBGL } from "./_browser.ts";
 import { pictureFixture, reproduceFixture } from "./_fixtures.ts";
 
+/** A CPU draws the picture again at each key. */
+const SMALL = { width: 640, height: 600 };
+
 /** Of lungs and bone in one case of 40 x 30 x 24 voxels. */
 function viewedFixture(): ViewedArm {
   const { ct, truth, prediction } = pictureFixture();
@@ -61,7 +64,7 @@ testUnless(
   "the case viewer shows slices and 3D and is led by the keyboard, without an error or a request",
   reason,
   async () => {
-    await open(report, { viewport: DESKTOP, switches: WEBGL }, async (opened) => {
+    await open(report, { viewport: SMALL, switches: WEBGL }, async (opened) => {
       const { page, complaints } = opened;
       await come(page);
       assertEquals(await isShown(page, "#view"), true);
