@@ -105,3 +105,21 @@ Deno.test("cutSlices() refuses labels of another size", async () => {
     "Cannot show case 4: its truth has 2 x 2 x 2 voxels, its CT 4 x 6 x 8",
   );
 });
+
+Deno.test("cutSlices() goes through the slices with most of an organ where one is named", async () => {
+  const labels = new Uint8Array(4 * 6 * 8);
+  // Liver at x = 3, y = 5, z = 7, and another voxel of it in each of those slices.
+  for (const [x, y, z] of [[3, 5, 7], [3, 0, 7], [3, 5, 0], [0, 5, 7]]) {
+    labels[x! + 4 * (y! + 6 * z!)] = 1;
+  }
+  const truth = createVolume(labels, GRID);
+  const ct = withVoxels([]);
+  const through = async (organ: "liver" | "bladder") =>
+    (await cutSlices({ case: 0, ct, truth, organs: [], through: organ })).map((slice) =>
+      slice.number
+    );
+  // Counted from the feet, the front and the right, from 1.
+  assertEquals(await through("liver"), [8, 1, 1]);
+  // Without a bladder the middle ones.
+  assertEquals(await through("bladder"), [5, 4, 3]);
+});
