@@ -1,9 +1,11 @@
 /**
- * Organ labels without a trained model: the paper's rules for lungs and bone.
+ * Organ labels without a trained model: the paper's rules for lungs and bone; where the patient is, and the CT
+ * without the table.
  *
  * @module
  */
 
+export { bodyMask, removeTable } from "./body_mask.ts";
 export {
   type LabelledOrgan,
   type LabelOptions,
