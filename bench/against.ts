@@ -20,6 +20,12 @@ export interface AgainstOutcome extends GateOutcome {
   readonly commit: string;
 }
 
+/** Options of {@linkcode against}. */
+export interface AgainstOptions extends BenchOptions {
+  /** Only these kernels; by default all. */
+  readonly kernels?: readonly string[];
+}
+
 /** Who is compared on what. */
 export interface AgainstSetup {
   readonly pairs: readonly Pair[];
@@ -48,10 +54,13 @@ export interface AgainstSetup {
  * @throws {RangeError} If there is no such suite.
  * @throws {NoAdapterError} If no adapter answers or none matches.
  */
-export async function against(ref: string, options: BenchOptions = {}): Promise<AgainstOutcome> {
+export async function against(
+  ref: string,
+  { kernels, ...options }: AgainstOptions = {},
+): Promise<AgainstOutcome> {
   const { adapter, quick, brief } = options;
   return await againstWith(ref, {
-    pairs,
+    pairs: kernels ? pairs.filter(({ name }) => kernels.includes(name)) : pairs,
     root: fromFileUrl(new URL("../", import.meta.url)),
     programs: (dir) =>
       ownPrograms({ dir, ...(adapter === undefined ? {} : { adapter }) })

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { PeerError } from "./peer.ts";
 
 /** Another version cannot be compared with, and the person must name another or mend the checkout. */
@@ -66,6 +66,26 @@ export async function checkOut(
     await remove();
     throw error;
   }
+}
+
+/**
+ * The commit that last changed a file of a checkout: whatever a rebase does to hashes, it is in the history that the file is in.
+ *
+ * @param path The file.
+ * @returns Its hash.
+ * @throws {GitRefError} If no commit did, or the clone is shallow and cannot tell.
+ */
+export async function lastChange(path: string): Promise<string> {
+  const name = `the last change of ${basename(path)}`;
+  const root = dirname(path);
+  const shallow = await git(root, ["rev-parse", "--is-shallow-repository"]);
+  if (!shallow.ok) throw new GitRefError(name, `git refuses "${root}": ${shallow.error}`, false);
+  if (shallow.output === "true") {
+    throw new GitRefError(name, "this clone is shallow; run git fetch --unshallow", false);
+  }
+  const { output } = await git(root, ["log", "-1", "--format=%H", "--", basename(path)]);
+  if (output === "") throw new GitRefError(name, "it was never committed; name a commit", true);
+  return output;
 }
 
 /** Finds the ref's commit and makes sure that it holds a benchmark. */

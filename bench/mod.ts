@@ -10,15 +10,16 @@ export {
   type BenchProgress,
   benchSuites,
 } from "./bench.ts";
-export { against, type AgainstOutcome } from "./against.ts";
+export { against, type AgainstOptions, type AgainstOutcome } from "./against.ts";
 export { measureBaseline } from "./baseline.ts";
-export { GitRefError } from "./against_worktree.ts";
+export { GitRefError, lastChange } from "./against_worktree.ts";
 export { compare, type Comparison } from "./agreement.ts";
 export { type CompareOutcome, compareWithBase } from "./compare.ts";
 export { IncomparableError, parseBase } from "./compare_base.ts";
 export type { GateSubject } from "./compare_levels.ts";
 export type { GateOutcome, Move, NotCompared } from "./compare_moves.ts";
 export { formatMoves, regressionLine } from "./compare_table.ts";
+export { GATE_KERNELS } from "./gate_kernels.ts";
 export { formatGithub } from "./format_github.ts";
 export { commandLine, type FlagValue } from "./command_line.ts";
 export { type MachineFacts, machineFacts } from "./machine.ts";

@@ -1,5 +1,6 @@
 import {
   against,
+  type AgainstOptions,
   type BenchOptions,
   compareWithBase,
   formatMoves,
@@ -76,7 +77,7 @@ export function checkGateFlags(flags: GateFlags): void {
  */
 export async function runAgainst(
   ref: string,
-  options: BenchOptions,
+  options: AgainstOptions,
   { progress, print }: Context,
 ): Promise<void> {
   try {

@@ -15,7 +15,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** A gate has tripped: something has become slower than it was. Exit code 4. */
+/** A gate has tripped: something is worse than it was. Exit code 4. */
 export class RegressionError extends Error {
   override readonly name = "RegressionError";
 }

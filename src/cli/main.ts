@@ -16,6 +16,7 @@ import { openProgress } from "./progress.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   reproduce: async () => (await import("./reproduce.ts")).reproduceCommand,
   bench: async () => (await import("./bench.ts")).benchCommand,
+  gate: async () => (await import("./gate.ts")).gateCommand,
   label: async () => (await import("./label.ts")).labelCommand,
   augment: async () => (await import("./augment.ts")).augmentCommand,
   export: async () => (await import("./export.ts")).exportCommand,

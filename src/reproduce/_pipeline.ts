@@ -40,23 +40,13 @@ export async function runPipeline(
   { gpu, bench, lookForPeers, study: studyLosses }: PipelineParts,
   options: ReproduceOptions,
 ): Promise<ReproduceOutcome> {
-  const { folder, seed, settings, split, plan, trainees } = prepared;
+  const { folder, seed, settings, plan } = prepared;
   const { signal, adapter } = options;
   const startedAt = new Date().toISOString();
   const energy = await readEnergy();
   const run = new Run(folder, totalSeconds(plan), options);
   const secondsOf = (stage: string) => plannedSeconds(plan, stage);
-  await prepareCases(prepared, run, gpu, signal);
-  const labelled = await labelCases(prepared, run, gpu, signal);
-
-  const scorePath = join(folder, "scores.json");
-  const score = scoreStage(labelled, scorePath, signal);
-  await run.stage(score, "Dice of the rules against the truth", secondsOf("score"));
-  const scores = await readJson<LabelScore[]>(scorePath);
-
-  const gridOf = (number: number) => gridFiles(folder, number, prepared.source.gridSet);
-  const stages = { run, gpu, folder, gridOf, settings: settings.training, split, plan, signal };
-  const trained = split.train.length > 0 ? await trainNetworks(stages, trainees) : [];
+  const { labelled, scores, trained, stages } = await scoreAll(prepared, run, gpu, signal);
   const transfer = trained.length > 0
     ? await tryElsewhere(prepared, stages, trained[0]!, options)
     : undefined;
@@ -107,6 +97,38 @@ export async function runPipeline(
   await writeTextWhole(reportPath, html);
   await writeTextWhole(resultPath, toJson(result));
   return { resultPath, reportPath, result };
+}
+
+/** What the stages from data to scores leave. */
+export interface Scored {
+  /** Test cases that the rules may be judged on. */
+  readonly labelled: readonly LabelledFiles[];
+  /** Dice of the rules. */
+  readonly scores: readonly LabelScore[];
+  /** Empty where no case is for training. */
+  readonly trained: readonly Trained[];
+  /** What further stages of these networks need. */
+  readonly stages: NetworkStages;
+}
+
+/** Runs the stages that need no benchmark: data, rules, networks, and the scores of both. */
+export async function scoreAll(
+  prepared: Prepared,
+  run: Run,
+  gpu: Gpu,
+  signal: AbortSignal | undefined,
+): Promise<Scored> {
+  const { folder, settings, split, plan, trainees } = prepared;
+  await prepareCases(prepared, run, gpu, signal);
+  const labelled = await labelCases(prepared, run, gpu, signal);
+  const scorePath = join(folder, "scores.json");
+  const score = scoreStage(labelled, scorePath, signal);
+  await run.stage(score, "Dice of the rules against the truth", plannedSeconds(plan, "score"));
+  const scores = await readJson<LabelScore[]>(scorePath);
+  const gridOf = (number: number) => gridFiles(folder, number, prepared.source.gridSet);
+  const stages = { run, gpu, folder, gridOf, settings: settings.training, split, plan, signal };
+  const trained = split.train.length > 0 ? await trainNetworks(stages, trainees) : [];
+  return { labelled, scores, trained, stages };
 }
 
 /** Writes the split, makes the cases that are to be made, and brings all to 3 mm. */

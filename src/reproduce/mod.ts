@@ -5,6 +5,8 @@
  */
 
 export { type LabelSource, type NamedArm, parseArmName } from "./_arms.ts";
+export type { CaseFiles } from "./_cases.ts";
+export type { CaseScore } from "./_metrics.ts";
 export type { PlannedStages } from "./_plan.ts";
 export { gitCommit } from "./_git.ts";
 export {
@@ -20,5 +22,8 @@ export {
   type ReproduceOptions,
   type ReproduceOutcome,
   type ReproduceProgress,
+  type ScoredPhantom,
+  type ScoredPhantoms,
+  scorePhantoms,
 } from "./reproduce.ts";
 export { verifyReproduction } from "./verify.ts";

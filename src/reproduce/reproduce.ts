@@ -1,16 +1,19 @@
 import { join } from "@std/path";
 import { bench } from "../../bench/mod.ts";
 import { findCases } from "../data/mod.ts";
-import { openGpu } from "../gpu/mod.ts";
+import { type Gpu, openGpu } from "../gpu/mod.ts";
 import type { ReproduceResult } from "../report/mod.ts";
 import { type NamedArm, parseArmName, type Trainee, UNSUPERVISED } from "./_arms.ts";
 import { type Bench, lookForBaseline, type LookForPeers } from "./_bench.ts";
-import { PHANTOMS, type SourceCase } from "./_cases.ts";
+import { type CaseFiles, phantomFiles, PHANTOMS, type SourceCase } from "./_cases.ts";
 import { toldPath } from "./_files.ts";
+import { unsupervisedFile } from "./_labels.ts";
 import type { Study } from "./_loss_study.ts";
-import { runPipeline } from "./_pipeline.ts";
-import { type PlannedStages, planStages } from "./_plan.ts";
-import type { ReproduceProgress } from "./_run.ts";
+import type { CaseScore } from "./_metrics.ts";
+import { networkFiles } from "./_network_grid.ts";
+import { runPipeline, scoreAll } from "./_pipeline.ts";
+import { type PlannedStages, planStages, totalSeconds } from "./_plan.ts";
+import { type ReproduceProgress, Run } from "./_run.ts";
 import { folderName, folderSource, isScorable, phantomSource, type Source } from "./_source.ts";
 import { checkDisjoint, type SplitNumbers } from "./_split.ts";
 import { studyLosses } from "../study/mod.ts";
@@ -192,6 +195,52 @@ function armsOf(names: readonly string[], truth: boolean): NamedArm[] {
   return ruled.filter(({ name }) =>
     !name.endsWith(UNSUPERVISED) || !names.includes(name.slice(0, -UNSUPERVISED.length))
   );
+}
+
+/** What a test case of {@linkcode scorePhantoms} left: paths of its files. */
+export interface ScoredPhantom {
+  /** As it was made. */
+  readonly made: CaseFiles;
+  /** The truth on the network's grid. */
+  readonly truth: string;
+  /** Lungs and bone by the rules, at 3 mm. */
+  readonly ruled: string;
+}
+
+/** What {@linkcode scorePhantoms} leaves. */
+export interface ScoredPhantoms {
+  /** The test cases. */
+  readonly phantoms: readonly ScoredPhantom[];
+  /** Of each arm, over the test cases. */
+  readonly arms: readonly { readonly name: string; readonly scores: readonly CaseScore[] }[];
+}
+
+/**
+ * The part of {@linkcode reproduce} from phantoms to scores, without study, benchmark and report: for gates, which compare what it leaves
+ * with what it left before.
+ *
+ * @param gpu Where to work.
+ * @param settings What to run; the network's grid must be coarser than 3 mm.
+ * @param options The run's folder and seed.
+ * @returns Files and scores.
+ */
+export async function scorePhantoms(
+  gpu: Gpu,
+  settings: Profile,
+  options: Pick<ReproduceOptions, "seed" | "signal" | "onProgress"> & { readonly out: string },
+): Promise<ScoredPhantoms> {
+  const prepared = await prepare(settings, options);
+  const { folder, plan, split } = prepared;
+  const run = new Run(folder, totalSeconds(plan), options);
+  const { trained } = await scoreAll(prepared, run, gpu, options.signal);
+  return {
+    phantoms: split.test.map((number) => ({
+      made: phantomFiles(folder, number),
+      truth: networkFiles(folder, number).labels,
+      ruled: unsupervisedFile(folder, number),
+    })),
+    arms: trained.map(({ trainee, scores }) => ({ name: trainee.arm.name, scores })),
+  };
 }
 
 /** Refuses a folder without a run. */

@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["src/augment", "src/morphology", "src/nn", "src/phantom"],
   ["src/labels", "src/metrics", "src/data", "src/study"],
   ["src/report", "src/train", "src/infer", "src/evaluate"],
-  ["src/reproduce", "src/pack", "src/twin", "bench"],
+  ["src/reproduce", "src/gate", "src/pack", "src/twin", "bench"],
   ["src/cli"],
 ];
 
