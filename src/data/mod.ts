@@ -7,6 +7,7 @@
 export type { Dataset, IncompleteCase, LabelFile, LabelledCase, LayoutName } from "./dataset.ts";
 export { findCases, scanFolder } from "./find_cases.ts";
 export { ctOrgLabels, PAPER_SPACING, readLabelFiles, readLabels } from "./labels_file.ts";
+export { type Atlas, fitAtlas, segmentByAtlas } from "./atlas_baseline.ts";
 export {
   cohort,
   type CohortCase,

@@ -1,7 +1,16 @@
 import { ellipsoid, grown, halfSpace, type Term, tube, turned } from "../../phantom/mod.ts";
 import { ORGANS } from "../../labels/mod.ts";
 import type { Vec3 } from "../../volume/mod.ts";
-import { cage, curve, jitter, leftDome, paintTubes, SIDES, type Workbench } from "./frame.ts";
+import {
+  belly,
+  cage,
+  curve,
+  jitter,
+  leftDome,
+  paintTubes,
+  SIDES,
+  type Workbench,
+} from "./frame.ts";
 
 /** Paints liver, gall bladder, spleen and pancreas. */
 export function paintUpperOrgans(bench: Workbench): void {
@@ -127,7 +136,8 @@ export function paintKidneys(bench: Workbench): void {
   const label = ORGANS.kidneys;
   for (const side of SIDES) {
     if (illness.missingKidney === (side > 0 ? "right" : "left")) continue;
-    const at = jitter(random, [side * 61, -42, side > 0 ? -14 : 2], 4);
+    const middle = (side > 0 ? -14 : 2) + random.normal(0, 9);
+    const at = jitter(random, [side * 61, -42, middle], 5);
     const size = random.uniform(0.9, 1.1);
     const turn = side * random.uniform(25, 50);
     const lean = side * random.uniform(6, 18);
@@ -242,21 +252,24 @@ export function paintBowel(bench: Workbench): void {
     return { hu: -920, texture: 0 };
   };
   painter.paint(ellipsoid([0, 46, -75], [66, 30, 70]), { hu: person.adipose + 5, texture: 14 });
-  for (let loop = 0; loop < 15; loop++) {
+  for (let loop = 0; loop < 20; loop++) {
     const middle: Vec3 = [
       random.uniform(-82, 82),
       random.uniform(8, 70),
-      random.uniform(-165, -22),
+      random.uniform(-190, -22),
     ];
     const way = curve(Array.from({ length: 4 }, () => jitter(random, middle, 24)), 3);
     const radius = random.uniform(9, 13);
-    paintTubes(painter, way, radius, wall);
+    paintTubes(painter, way, radius, wall, [belly(-2)]);
     let filling = fill();
     way.forEach((from, i) => {
       const to = way[i + 1];
       if (!to) return;
       if (random.uniform() < 0.25) filling = fill();
-      painter.paint(tube(from, to, radius - 2.8), { ...filling, bump: [1.5, 0, 0, 1.5] });
+      painter.paint([tube(from, to, radius - 2.8), belly(-5)], {
+        ...filling,
+        bump: [1.5, 0, 0, 1.5],
+      });
     });
   }
   const colon = (points: readonly Vec3[], radius: number) =>
@@ -287,19 +300,21 @@ function paintColon(
   const beads = way.map((at): readonly [Vec3, number] => [at, radius * random.uniform(0.8, 1.15)]);
   const bead = ([at, r]: readonly [Vec3, number], mm: number): Term =>
     ellipsoid(at, [r + mm, r + mm, r + mm]);
-  for (const one of beads) painter.paint(bead(one, 0), { ...wall, bump: [1, 0, 1, 0] });
+  for (const one of beads) {
+    painter.paint([bead(one, 0), belly(-2)], { ...wall, bump: [1, 0, 1, 0] });
+  }
   for (const one of beads) {
     const stool = {
       hu: random.uniform(-60, 60),
       texture: random.uniform(30, 90),
       bump: [2, 1, 0, 2],
     } as const;
-    painter.paint(bead(one, -2.8), stool);
+    painter.paint([bead(one, -2.8), belly(-5)], stool);
     const gas = random.uniform();
-    if (gas < 0.25) painter.paint(bead(one, -2.8), { hu: -950 });
+    if (gas < 0.25) painter.paint([bead(one, -2.8), belly(-5)], { hu: -950 });
     else if (gas < 0.65) {
       const level = one[0][1] + random.uniform(-0.4, 0.4) * radius;
-      painter.paint([bead(one, -2.8), halfSpace([0, -1, 0], -level)], { hu: -950 });
+      painter.paint([bead(one, -2.8), belly(-5), halfSpace([0, -1, 0], -level)], { hu: -950 });
     }
   }
 }
@@ -307,15 +322,15 @@ function paintColon(
 /** Paints bladder, prostate or womb, and the vessels of the pelvis. */
 export function paintLowerOrgans({ painter, random, person }: Workbench): void {
   const { blood, female } = person;
-  const fill = random.uniform(0.84, 1.2);
+  const fill = random.uniform(0.84, 1.28);
   const r: Vec3 = [
     37 * fill * random.uniform(0.93, 1.07),
     32 * fill,
     33 * fill * random.uniform(0.93, 1.07),
   ];
   const at: Vec3 = [
-    random.normal(0, 3),
-    24 + random.normal(0, 2),
+    random.normal(0, 7),
+    24 + random.normal(0, 5),
     -244 + r[2] + random.normal(0, 3),
   ];
   if (female) {

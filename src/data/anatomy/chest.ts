@@ -116,9 +116,11 @@ function paintLungVessels(
     [0.55, -0.35, -0.9],
     [0.25, -0.6, -0.85],
     [0.8, -0.5, -0.6],
+    [0.6, -0.7, 0.2],
+    [0.9, 0.3, 0.3],
   ];
   for (const [x, y, z] of ways) {
-    grow(jitter(random, hilum, 5), [side * x, y, z], random.uniform(4.2, 5.6), 3);
+    grow(jitter(random, hilum, 5), [side * x, y, z], random.uniform(5.2, 6.6), 3);
   }
 }
 

@@ -9,7 +9,7 @@ export function paintPelvis(bench: Workbench): void {
   painter.paint(tube([-9, 50, -238], [9, 50, -238], [13, 18], [0, 1, 0]), { hu: 90, texture: 12 });
   for (const side of SIDES) {
     // The wing: a shell, thick at its crest and where it meets the sacrum.
-    const wing = turned([0, side * 24, side * 28]);
+    const wing = turned([0, side * 24, -side * 30]);
     paintBone(
       bench,
       ellipsoid([side * 96, -20, -140], [4.5, 22, 22], {

@@ -47,10 +47,16 @@ export function drawScene(random: RandomStream, view: View): Scene {
   const painter = new Painter();
   const bench: Workbench = { painter, random, person };
   // Body height and girth against the average.
-  const high = random.uniform(0.92, 1.07);
+  const high = random.uniform(0.89, 1.08);
   const wide = high * random.uniform(0.93, 1.1);
   const deep = wide * random.uniform(0.94, 1.08);
-  paintTable(bench, -(BACK + person.fat) * deep - 2);
+  // Patients lie higher or lower, more to the right or the left, and scans begin at different heights.
+  const shift = [
+    random.normal(0, 10),
+    random.normal(0, 9),
+    view.middle + random.uniform(-32, 32),
+  ] as const;
+  paintTable(bench, -(BACK + person.fat + shift[1]) * deep - 2);
   paintWall(bench);
   paintLungs(bench);
   paintMediastinum(bench);
@@ -63,13 +69,8 @@ export function drawScene(random: RandomStream, view: View): Scene {
   paintRibCage(bench);
   paintPelvis(bench);
   paintSpine(bench);
-  const tilt = turned([random.normal(0, 2), random.normal(0, 2.5), random.normal(0, 3)]);
+  const tilt = turned([random.normal(0, 2.5), random.normal(0, 3), random.normal(0, 4)]);
   const size = [wide, deep, high] as const;
-  const shift = [
-    random.normal(0, 6),
-    random.normal(0, 2),
-    view.middle + random.normal(0, 8),
-  ] as const;
   const pose = new Float32Array(12);
   for (let i = 0; i < 3; i++) {
     for (let axis = 0; axis < 3; axis++) pose[4 * i + axis] = tilt[axis]![i]! / size[i]!;
@@ -102,7 +103,7 @@ function drawDeformation(random: RandomStream): Pick<Scene, "waves" | "weights">
       waves[6 * m + 3 + axis] = random.uniform(0, 2 * Math.PI);
     }
     for (let i = 0; i < 3; i++) {
-      weights[WEIGHT_FLOATS * m + i] = random.normal(0, slow ? 5.5 : 0.7);
+      weights[WEIGHT_FLOATS * m + i] = random.normal(0, slow ? 6.5 : 0.7);
     }
     // Two of the short waves make a surface field, so that it stays within its bound.
     if (!slow) weights[WEIGHT_FLOATS * m + 3 + m % 4] = FIELD_BOUND / 2;
