@@ -43,7 +43,7 @@ Deno.test("cohort() refuses counts that a split does not have", () => {
 
 Deno.test("cohort() has the test cases of this version of the generator: a change raises PHANTOM_VERSION", async () => {
   // Figures of two versions are not to be compared. Version 1 was frozen before any network was tuned on it.
-  const hashes = new Map([[1, "FROZEN"]]);
+  const hashes = new Map([[1, "3da02216e92c5456c291270a8a22a9239249c1f437550b108ccbef7e94326029"]]);
   const bytes: Uint8Array<ArrayBuffer>[] = [];
   for (const patient of cohort({ split: "test", seed: 1, count: 21 })) {
     const { scanner, ...arrays } = phantomScene(patient);
