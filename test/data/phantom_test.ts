@@ -80,8 +80,8 @@ Deno.test(
     };
     const bone = pieces("bone");
     const all = bone.reduce((sum, size) => sum + size, 0);
-    // A shoulder blade may hang by its muscles alone, a broken rib has a piece of its own.
-    assert(bone[0]! >= 0.9 * all, `bone ${bone}`);
+    // Shoulder blades and a thigh bone, 4 % each, may hang by the soft parts of their joints alone.
+    assert(bone[0]! >= 0.85 * all, `bone ${bone}`);
     assertEquals(pieces("bladder").length, 1);
     // What opens towards the pelvis may cut off a few voxels.
     const large = pieces("kidneys").filter((size) => size * 0.027 > 20);

@@ -55,11 +55,9 @@ Deno.test(
 Deno.test(
   "labelOrgans() loses 12 mm of bone at both ends with border original, none with safe",
   withGpu(async (gpu) => {
-    const { ct, labels } = await phantom(gpu, {
-      seed: 22,
-      fieldOfView: "abdomen",
-      dims: [134, 110, 60],
-    });
+    // From the middle of the belly into the pelvis: in this patient bones at both ends hang together with the rest.
+    const grid = { fieldOfView: "abdomen", dims: [134, 110, 48] } as const;
+    const { ct, labels } = await phantom(gpu, { seed: 23, ...grid });
     const options = { organs: ["bone"] } as const;
     const safe = await labelOrgans(gpu, ct, options);
     const original = await labelOrgans(gpu, ct, { ...options, border: "original" });
