@@ -79,7 +79,7 @@ function paintBlock(
       }
     }
   }
-  const objects = objectsNear(scene, places.map(([, place]) => place), Math.max(...spacing));
+  const objects = objectsNear(scene, places.map(([, place]) => place), 3 * Math.max(...spacing));
   for (const [index, place] of places) {
     let left = 1;
     let value = 0;

@@ -165,7 +165,8 @@ function meet(
     const object = entry >>> 8;
     const box = kinds[object]! & RIGID ? scanner : body;
     const bump = bumps[object]!;
-    if (apart(boxes, 6 * object, box, voxel)) continue;
+    // Beside a long thin shape its gradient is short, and what counts as half a voxel is more than one.
+    if (apart(boxes, 6 * object, box, 3 * voxel)) continue;
     let mask = 0;
     let missed = false;
     const first = firstTerms[object]!;
