@@ -14,7 +14,7 @@ const LABELLED: readonly LabelledOrgan[] = ["lungs", "bone"];
 /** Labels the organs of a CT without a trained model. */
 export const labelCommand: Command = defineCommand({
   name: "label",
-  summary: "Label lungs and bone of a CT by the paper's unsupervised rules",
+  summary: "Label lungs and bone of a CT by rules, without a trained model",
   operands: ["INPUT", "OUTPUT"],
   flags: {
     organs: {
@@ -22,11 +22,16 @@ export const labelCommand: Command = defineCommand({
       value: "LIST",
       help: "Organs by name, comma between them: lungs,bone (both by default)",
     },
-    variant: { type: "string", value: "NAME", help: "Which rules: paper (the default)" },
+    variant: {
+      type: "string",
+      value: "NAME",
+      help: "Which rules: robust (the default), or paper for those of Rister et al. 2018",
+    },
     border: {
       type: "string",
       value: "RULE",
-      help: "Closing at the volume's faces: safe (the default), or original as the author's code",
+      help:
+        "The paper's closing at the volume's faces: safe (the default), or original as the author's code",
     },
     adapter: ADAPTER_FLAG,
   },
@@ -35,7 +40,7 @@ export const labelCommand: Command = defineCommand({
   examples: [
     { line: "deno task label ct.nii.gz labels.nii.gz", does: "Lungs and bone of ct.nii.gz" },
     {
-      line: "deno task label ct.nii.gz bone.nii.gz --organs bone --border original",
+      line: "deno task label ct.nii.gz bone.nii.gz --organs bone --variant paper --border original",
       does: "Bone alone, with the original's loss at the first and last slices",
     },
   ],
@@ -43,10 +48,7 @@ export const labelCommand: Command = defineCommand({
     const organs = flags.organs === undefined
       ? LABELLED
       : [...new Set(flags.organs.split(","))].map((name) => oneOf("organ", name.trim(), LABELLED));
-    if (flags.variant === "robust") {
-      throw new UsageError(`Cannot use variant "robust": it is not built yet; use "paper"`);
-    }
-    const variant = oneOf("variant", flags.variant ?? "paper", ["paper"]);
+    const variant = oneOf("variant", flags.variant ?? "robust", ["robust", "paper"]);
     const border = oneOf("border", flags.border ?? "safe", ["safe", "original"]);
     const source = userPath(input);
     const target = userPath(output);
@@ -79,6 +81,9 @@ export const labelCommand: Command = defineCommand({
     print(formatColumns(["step", "ms"], steps.map(({ name, ms }) => [name, ms.toFixed(1)])));
     print("");
     print(formatColumns(["organ", "voxels", "mL"], organs.map((organ) => sizeOf(labels, organ))));
+    for (const organ of organs) {
+      if (!labels.data.includes(ORGANS[organ])) print(`\n${organ}: not in view`);
+    }
     print(`\n${target}: ${labels.dims.join(" x ")} voxels, ${orientationOf(labels)}`);
   },
 });

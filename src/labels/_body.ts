@@ -31,7 +31,7 @@ const LIMB = 40;
  * @returns A new mask, empty where nobody is.
  */
 export async function body(
-  { gpu, image, spacing, step }: Omit<Work, "taken" | "border">,
+  { gpu, image, spacing, step }: Omit<Work, "taken" | "border" | "hu">,
   table: boolean = true,
 ): Promise<PackedMask> {
   const beyond = { outside: "foreground", method: "auto" } as const;

@@ -21,6 +21,8 @@ export interface Work {
   readonly gpu: Gpu;
   /** The CT in RAS, HU. */
   readonly image: ImageStack;
+  /** The same, on the host, x fastest. */
+  readonly hu: ArrayLike<number>;
   readonly spacing: Vec3;
   /** Voxels that have a label already: 1 there. */
   readonly taken: Mask;

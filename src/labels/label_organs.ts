@@ -1,13 +1,23 @@
 import type { Gpu } from "../gpu/mod.ts";
 import { uploadImage } from "../morphology/mod.ts";
 import { createVolume, orientationOf, reorient, sameGrid, type Volume } from "../volume/mod.ts";
+import { body } from "./_body.ts";
 import type { Work } from "./_work.ts";
 import { bone } from "./bone.ts";
 import { lungs } from "./lungs.ts";
 import { ORGANS } from "./organs.ts";
+import { robustBone } from "./robust_bone.ts";
+import { robustLungs } from "./robust_lungs.ts";
 
 /** An organ that {@linkcode labelOrgans} can label. */
 export type LabelledOrgan = "lungs" | "bone";
+
+/**
+ * Rules of the variant `"robust"`: the table is no body; gas is no lung; a lung reaches the uppermost slice or is large; what is thick
+ * and brightest in its middle is no bone; what has no cortex is no bone; voxels that cortex fills in part are bone.
+ */
+export type RobustRule = typeof ROBUST_RULES[number];
+const ROBUST_RULES = ["table", "gas", "reach", "pools", "cortex", "edge"] as const;
 
 /** A step that is done. */
 export interface LabelStep {
@@ -26,13 +36,16 @@ export interface LabelOptions {
    */
   readonly organs?: readonly LabelledOrgan[];
   /**
-   * Which rules: `"paper"`, those of Rister et al. 2018.
+   * Which rules: `"robust"` first finds the body, tells lung from gas and bone from contrast agent, and labels nothing where an organ is
+   * not in view; `"paper"` are those of Rister et al. 2018.
    *
-   * @default {"paper"}
+   * @default {"robust"}
    */
-  readonly variant?: "paper";
+  readonly variant?: "robust" | "paper";
+  /** Rules of the variant `"robust"` to leave out, to see what each does. */
+  readonly without?: readonly RobustRule[];
   /**
-   * How closing treats the volume's faces: `"safe"` continues the mask beyond them, `"original"` does as the author's code
+   * Of the variant `"paper"`: how closing treats the volume's faces: `"safe"` continues the mask beyond them, `"original"` does as the author's code
    * and loses up to half the closing's diameter there (bone: 12 mm at the first and last slices).
    *
    * @default {"safe"}
@@ -53,7 +66,7 @@ export interface LabelOptions {
 }
 
 /**
- * Labels lungs and bone without a trained model: the paper's thresholds and binary morphology on the GPU. Organs labelled before come first, then lungs, then bone; an earlier label is never overwritten.
+ * Labels lungs and bone without a trained model: thresholds and binary morphology on the GPU. Organs labelled before come first, then lungs, then bone; an earlier label is never overwritten.
  * An organ that is not found leaves no label and is no error.
  *
  * @param gpu Where to work; all memory taken is given back.
@@ -77,6 +90,7 @@ export async function labelOrgans(
   options: LabelOptions = {},
 ): Promise<Volume<Uint8Array<ArrayBuffer>>> {
   const { organs = ["lungs", "bone"], boneThreshold = 175, border = "safe", others } = options;
+  const { variant = "robust", without = [] } = options;
   check(ct, organs, boneThreshold, border, options);
   const step = async <T>(name: string, run: () => T | Promise<T>): Promise<T> => {
     options.signal?.throwIfAborted();
@@ -98,11 +112,24 @@ export async function labelOrgans(
     ? Uint8Array.from(reorient(others, "RAS").data)
     : new Uint8Array(ras.data.length);
   using image = await step("Hand the CT to the GPU", () => uploadImage(gpu, ras));
+  const common = { gpu, image, hu: ras.data, spacing: ras.spacing, border, step };
+  const on = (rule: RobustRule) => !without.includes(rule);
+  using inside = variant === "robust" ? await body(common, on("table")) : undefined;
   for (const organ of ["lungs", "bone"] as const) {
     if (!organs.includes(organ)) continue;
     const taken = labels.map((label) => label === 0 ? 0 : 1);
-    const work: Work = { gpu, image, spacing: ras.spacing, taken, border, step };
-    const mask = organ === "lungs" ? await lungs(work) : await bone(work, boneThreshold);
+    const work: Work = { ...common, taken };
+    const mask = organ === "lungs"
+      ? await (inside
+        ? robustLungs(work, inside, { gas: on("gas"), reach: on("reach") })
+        : lungs(work))
+      : await (inside
+        ? robustBone(work, inside, boneThreshold, {
+          pools: on("pools"),
+          cortex: on("cortex"),
+          edge: on("edge"),
+        })
+        : bone(work, boneThreshold));
     for (let i = 0; i < mask.length; i++) if (mask[i]) labels[i] = ORGANS[organ];
   }
   return await step("Turn back to the input's grid", () => {
@@ -116,7 +143,7 @@ function check(
   organs: readonly string[],
   boneThreshold: number,
   border: string,
-  { variant = "paper", others }: LabelOptions,
+  { variant = "robust", without = [], others }: LabelOptions,
 ): void {
   for (const organ of organs) {
     if (organ !== "lungs" && organ !== "bone") {
@@ -125,8 +152,15 @@ function check(
       );
     }
   }
-  if (variant !== "paper") {
-    throw new RangeError(`Cannot label organs: there is no variant "${variant}"; use "paper"`);
+  if (variant !== "robust" && variant !== "paper") {
+    throw new RangeError(
+      `Cannot label organs: there is no variant "${variant}"; use "robust" or "paper"`,
+    );
+  }
+  for (const rule of without) {
+    if (!ROBUST_RULES.includes(rule)) {
+      throw new RangeError(`Cannot label organs: there is no rule "${rule}" to leave out`);
+    }
   }
   if (border !== "safe" && border !== "original") {
     throw new RangeError(

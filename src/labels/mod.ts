@@ -1,5 +1,5 @@
 /**
- * Organ labels without a trained model: the paper's rules for lungs and bone; where the patient is, and the CT
+ * Organ labels without a trained model: the paper's rules and robust ones for lungs and bone; where the patient is, and the CT
  * without the table.
  *
  * @module
@@ -11,5 +11,6 @@ export {
   type LabelOptions,
   labelOrgans,
   type LabelStep,
+  type RobustRule,
 } from "./label_organs.ts";
 export { CLASS_NAMES, type OrganName, ORGANS } from "./organs.ts";

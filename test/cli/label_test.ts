@@ -110,7 +110,7 @@ const badArguments: [what: string, args: string[], code: number, says: string][]
   ["an unknown organ", ["ct.nii", "out.nii", "--organs", "lungs,liver"], 2, "lungs, bone"],
   ["an unknown flag", ["ct.nii", "out.nii", "--orgns", "bone"], 2, '"--organs"'],
   ["a flag without its value", ["ct.nii", "out.nii", "--organs"], 2, "needs a value"],
-  ["the variant that is not built yet", ["ct.nii", "out.nii", "--variant", "robust"], 2, "robust"],
+  ["an unknown variant", ["ct.nii", "out.nii", "--variant", "other"], 2, "robust, paper"],
   ["an unknown border rule", ["ct.nii", "out.nii", "--border", "none"], 2, "safe, original"],
   ["an output that is the input", ["ct.nii", "./ct.nii"], 2, "it is the input"],
   ["an output of another kind", ["ct.nii", "out.png"], 2, ".nii.gz"],

@@ -15,11 +15,11 @@ const SAMPLE = new URL("../../../shared/data/ct-org-sample/", import.meta.url);
 const small = (gpu: Gpu, seed: number) => phantom(gpu, { seed, spacing: [6, 6, 6] });
 
 Deno.test(
-  "labelOrgans() finds lungs and bone of a phantom",
+  "labelOrgans() finds lungs and bone of a phantom by the paper's rules",
   withGpu(async (gpu) => {
     for (const index of [0, 1]) {
       const { ct, labels } = await phantom(gpu, { seed: 20, index });
-      const found = await labelOrgans(gpu, ct);
+      const found = await labelOrgans(gpu, ct, { variant: "paper" });
       // The rule takes every voxel that lung covers by 15 % or more (-150 HU between -830 and 50) where truth asks for half: a third of
       // the voxels at the surface, which are a quarter of a lung at 3 mm. 2 / (1 + 1.09) = 0.96, and the windpipe is taken too.
       const lungs = dice(found.data, labels.data, ORGANS.lungs)!;
@@ -58,7 +58,7 @@ Deno.test(
     // From the middle of the belly into the pelvis: in this patient bones at both ends hang together with the rest.
     const grid = { fieldOfView: "abdomen", dims: [134, 110, 48] } as const;
     const { ct, labels } = await phantom(gpu, { seed: 23, ...grid });
-    const options = { organs: ["bone"] } as const;
+    const options = { variant: "paper", organs: ["bone"] } as const;
     const safe = await labelOrgans(gpu, ct, options);
     const original = await labelOrgans(gpu, ct, { ...options, border: "original" });
     const slice = ct.dims[0] * ct.dims[1];
@@ -107,14 +107,16 @@ Deno.test(
 );
 
 Deno.test(
-  "labelOrgans() equals the rules written with plain loops",
+  "labelOrgans() equals the paper's rules written with plain loops",
   withGpu(async (gpu) => {
     const grids: [Vec3, Vec3][] = [[[36, 36, 11], [3, 3, 3]], [[22, 36, 8], [4, 2.5, 5]]];
     for (const [k, [dims, spacing]] of grids.entries()) {
       const { ct, others } = scene(k, dims, spacing);
       for (const border of ["safe", "original"] as const) {
         for (const boneThreshold of [175, 250]) {
-          const found = await labelOrgans(gpu, ct, { others, border, boneThreshold });
+          const found = await labelOrgans(gpu, ct, {
+            ...{ variant: "paper", others, border, boneThreshold },
+          });
           const expected = naiveLabels(ct, others.data, boneThreshold, border);
           assert(expected.includes(ORGANS.lungs) && expected.includes(ORGANS.bone));
           assertEquals(found.data, expected);
@@ -143,6 +145,7 @@ Deno.test(
     const { ct } = await small(gpu, 25);
     const names: string[] = [];
     await labelOrgans(gpu, ct, {
+      variant: "paper",
       onStep: ({ name, ms }) => {
         names.push(name);
         assert(ms >= 0);
@@ -232,7 +235,8 @@ Deno.test(
       );
     };
     await refused({ organs: ["liver"] }, RangeError, '"liver" has no rule');
-    await refused({ variant: "robust" }, RangeError, 'no variant "robust"');
+    await refused({ variant: "other" }, RangeError, 'no variant "other"');
+    await refused({ without: ["other"] }, RangeError, 'no rule "other"');
     await refused({ border: "open" }, RangeError, 'found "open"');
     await refused({ boneThreshold: NaN }, RangeError, "found NaN");
     await refused({ others: shifted }, TypeError, "another grid");
@@ -246,8 +250,8 @@ testUnless(
   withGpu(async (gpu) => {
     const ct = await readNifti(new URL("volume-0.nii.gz", SAMPLE));
     const truth = Uint8Array.from((await readNifti(new URL("labels-0.nii.gz", SAMPLE))).data);
-    const safe = await labelOrgans(gpu, ct);
-    const original = await labelOrgans(gpu, ct, { border: "original" });
+    const safe = await labelOrgans(gpu, ct, { variant: "paper" });
+    const original = await labelOrgans(gpu, ct, { variant: "paper", border: "original" });
     // From scipy.ndimage 1.10.1: binary_closing (padded by 12 voxels for "safe"), label, binary_propagation and
     // binary_fill_holes in the order of the rules. The rule takes bowel gas for a lung here.
     const round = (value: number | undefined) => value?.toFixed(4);
