@@ -21,7 +21,7 @@ export async function exactHashes(
   signal: AbortSignal | undefined,
 ): Promise<Record<string, string>> {
   const ct = integerBody();
-  const labels = await rules(gpu, ct, { ...signal && { signal } });
+  const labels = await rules(gpu, ct, { variant: "paper", ...signal && { signal } });
   using image = uploadImage(gpu, ct);
   using dense = threshold(gpu, image, { min: 0 });
   using opened = open(gpu, dense, ball({ diameter: 15, spacing: ct.spacing }));
