@@ -85,7 +85,6 @@ export const inference: Pair<InferenceInput> = {
     {
       ...inferenceCase("unet-small, a torso at 3 mm, 128 x 104 x 112", SMALL, [128, 104, 112]),
       headline: true,
-      without: { typescript: "it takes a minute; the other cases are checked by it" },
     },
     { ...inferenceCase("unet-small, 8 x 8 x 8", SMALL, [8, 8, 8]), brief: true },
     {
