@@ -12,6 +12,8 @@ export interface Evidence {
   readonly comparisons: readonly ArmComparison[];
   /** Why no network was trained, where none was. */
   readonly untrained?: string;
+  /** Why networks say nothing of a claim, where they were trained only to show that every part works. */
+  readonly undertrained?: string;
   /** Statements on losses that were checked, and those that did not hold. */
   readonly study: { readonly checked: number; readonly failures: readonly string[] };
   /** How long a case took to be segmented. */

@@ -132,12 +132,13 @@ function notTrained({ untrained }: Evidence, what: string): Judgement {
   };
 }
 
-/** The verdict that the cases allow, and its reason. */
+/** The verdict that the training and the cases allow, and its reason. */
 function onCases(
-  { kind }: Evidence,
+  { kind, undertrained }: Evidence,
   holds: boolean,
   why: string,
 ): Pick<Judgement, "verdict" | "why"> {
+  if (undertrained !== undefined) return { verdict: "not tested", why: undertrained };
   switch (kind) {
     case "phantom":
       return { verdict: holds ? "holds on phantoms" : "fails on phantoms", why };

@@ -262,6 +262,8 @@ Deno.test("judgeClaims() judges Dice by the lowest organ, and tells the figures 
   assertEquals(judge(2, { kind: "folder", arms: [iouArm(good)] }).verdict, "not tested");
   const { bladder: _, ...four } = good;
   assertEquals(judge(2, { arms: [iouArm(four)] }).verdict, "not tested");
+  const short = judge(2, { arms: [iouArm(good)], undertrained: "Too few steps" });
+  assertEquals([short.verdict, short.why], ["not tested", "Too few steps"]);
 });
 
 const effect = (
