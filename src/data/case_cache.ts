@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { codeVersion, hashBytes, hashFile, hashText, writeWhole } from "../files/mod.ts";
+import { codeVersion, hashBytes, hashFile, hashText, ifThere, writeWhole } from "../files/mod.ts";
 import { createVolume, type Grid, type Volume } from "../volume/mod.ts";
 import type { LabelFile } from "./dataset.ts";
 import { PAPER_SPACING } from "./labels_file.ts";
@@ -111,13 +111,8 @@ async function readEntry(
   path: string,
   { key, code }: Pick<Header, "key" | "code">,
 ): Promise<Required<CaseVolumes> | undefined> {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const bytes = await ifThere(Deno.readFile(path));
+  if (bytes === undefined) return undefined;
   if (bytes.subarray(0, DIGEST).toHex() !== hashBytes(bytes.subarray(DIGEST))) return undefined;
   // From here on the bytes are those that were written.
   const length = new DataView(bytes.buffer).getUint32(DIGEST, true);

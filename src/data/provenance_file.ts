@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { ifThere } from "../files/mod.ts";
 import { type OrganName, ORGANS } from "../labels/mod.ts";
 import { type Origin, ORIGINS, type Origins } from "./provenance.ts";
 
@@ -49,13 +50,8 @@ export interface Provenance {
  */
 export async function readProvenance(folder: string): Promise<Provenance | undefined> {
   const path = join(folder, PROVENANCE_FILE);
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const text = await ifThere(Deno.readTextFile(path));
+  if (text === undefined) return undefined;
   const { complete, licence, cases } = parseProvenance(text, path);
   if (!complete) {
     throw new Error(

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { ROOT } from "../files/mod.ts";
+import { ifThere, ROOT } from "../files/mod.ts";
 import { type ResultAdapter, writeTextWhole } from "../report/mod.ts";
 import type { GateMask, GateMeasure } from "./measure.ts";
 
@@ -25,14 +25,8 @@ export function baselinePath({ description, software }: ResultAdapter): string {
  * @throws {TypeError} If the file holds something else.
  */
 export async function readBaseline(path: string): Promise<GateMeasure | undefined> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  return await parseBaseline(text);
+  const text = await ifThere(Deno.readTextFile(path));
+  return text === undefined ? undefined : await parseBaseline(text);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { OUTSIDE_HU, OUTSIDE_LABEL } from "../augment/mod.ts";
 import { readLabels } from "../data/mod.ts";
+import { ifThere } from "../files/mod.ts";
 import type { Gpu } from "../gpu/mod.ts";
 import { writeTextWhole } from "../report/mod.ts";
 import {
@@ -132,10 +133,7 @@ export function trainStage(options: TrainStageOptions): Stage {
  */
 async function readyFolder(folder: string, key: string): Promise<boolean> {
   const path = join(folder, "begun.json");
-  const before = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
+  const before = await ifThere(Deno.readTextFile(path));
   const begun = toJson({ key });
   if (before !== begun) {
     await Deno.remove(folder, { recursive: true }).catch((error) => {
