@@ -59,7 +59,7 @@ export async function composeResult(found: Findings): Promise<ReproduceResult> {
       ...{ kind: source.dataset.kind, scores, bench, arms, comparisons },
       study: { checked: study.rows.length, failures: studyFailures(study) },
       ...trained.length === 0 && { untrained: UNTRAINED },
-      ...profile === "smoke" && { undertrained: UNDERTRAINED },
+      ...!settings.judged && { undertrained: undertrained(profile) },
       ...segment && { segment },
     }),
     bench,
@@ -69,8 +69,9 @@ export async function composeResult(found: Findings): Promise<ReproduceResult> {
 
 const UNTRAINED = "All cases are for testing; run without --data, or on a folder with more cases";
 
-const UNDERTRAINED =
-  "The profile smoke trains for a few steps, to show that every part works; quick asks the question";
+function undertrained(profile: string): string {
+  return `The profile ${profile} trains for a few steps, to show that every part works; quick asks the question`;
+}
 
 function segmentEvidence({ prepared, trained }: Findings): Evidence["segment"] {
   if (trained.length === 0) return undefined;

@@ -52,6 +52,8 @@ export interface Profile {
   readonly seeds: number;
   /** What is timed of each kernel: a small case, or the first that is worth a comparison. */
   readonly bench: "brief" | "quick";
+  /** Whether its networks are trained for long enough to be judged; else they show that every part works. */
+  readonly judged: boolean;
   /** Whether the report lets cases be looked through, for 2.3 MB of script and up to 9 MB of voxels. */
   readonly viewer: boolean;
 }
@@ -139,6 +141,7 @@ export const PROFILES = {
     arms: TWO_BY_TWO,
     seeds: 1,
     bench: "brief",
+    judged: false,
     viewer: false,
   },
   quick: {
@@ -147,6 +150,7 @@ export const PROFILES = {
     arms: [...TWO_BY_TWO, "iou+aug+pure"],
     seeds: 1,
     bench: "quick",
+    judged: true,
     viewer: true,
   },
   full: {
@@ -160,6 +164,7 @@ export const PROFILES = {
     ],
     seeds: 3,
     bench: "quick",
+    judged: true,
     viewer: true,
   },
   paper: {
@@ -168,6 +173,7 @@ export const PROFILES = {
     arms: TWO_BY_TWO,
     seeds: 1,
     bench: "quick",
+    judged: true,
     viewer: true,
   },
 } as const satisfies Record<string, Profile>;

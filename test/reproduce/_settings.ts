@@ -39,6 +39,7 @@ export const TINY: Profile = {
   arms: ["iou+aug", "iou", "balanced-cross-entropy+aug", "balanced-cross-entropy"],
   seeds: 1,
   bench: "brief",
+  judged: true,
   viewer: true,
 };
 
