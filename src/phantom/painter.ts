@@ -1,4 +1,4 @@
-import { FIELD_BOUND, MOST_TERMS, RIGID, TERM_FLOATS, TISSUE_FLOATS } from "./scene.ts";
+import { FIELD_BOUND, MOST_TERMS, RIGID, type Scene, TERM_FLOATS, TISSUE_FLOATS } from "./scene.ts";
 import { grown, type Term } from "./shapes.ts";
 
 /** What fills an object. */
@@ -68,10 +68,4 @@ export class Painter {
 }
 
 /** A scene's objects. */
-export interface Painted {
-  readonly terms: Float32Array<ArrayBuffer>;
-  readonly firstTerms: Uint32Array<ArrayBuffer>;
-  readonly tissues: Float32Array<ArrayBuffer>;
-  readonly kinds: Uint32Array<ArrayBuffer>;
-  readonly boxes: Float32Array<ArrayBuffer>;
-}
+export type Painted = Pick<Scene, "terms" | "firstTerms" | "tissues" | "kinds" | "boxes">;

@@ -18,6 +18,11 @@ export interface LabelledFiles {
   readonly found: string;
 }
 
+/** How cases are labelled: the paper's rules are what the third claim is about. */
+const RULES = { variant: "paper", border: "safe" } as const;
+/** What decides labels. */
+const CODE = ["src/labels", "src/morphology", "src/gpu", "src/volume", "src/reproduce/_labels.ts"];
+
 /** Where a case's unsupervised labels go. */
 export function unsupervisedFile(folder: string, number: number): string {
   return join(folder, "unsupervised", `labels-${number}.nii.gz`);
@@ -32,9 +37,9 @@ export function labelStage(
 ): Stage {
   return {
     name: `labels/${from.number}`,
-    code: ["src/labels", "src/morphology", "src/gpu", "src/volume", "src/reproduce/_labels.ts"],
+    code: CODE,
     // The record keeps times, which belong to an adapter.
-    options: { adapter: gpu.info.description, variant: "paper", border: "safe" },
+    options: { adapter: gpu.info.description, ...RULES },
     inputs: { volume: from.volume },
     outputs: { labels: to },
     async run() {
@@ -43,8 +48,7 @@ export function labelStage(
       const steps: LabelStep[] = [];
       const labels = await labelOrgans(gpu, ct, {
         ...options,
-        variant: "paper",
-        border: "safe",
+        ...RULES,
         onStep: (step) => steps.push(step),
       });
       await Deno.mkdir(dirname(to), { recursive: true });
@@ -68,8 +72,8 @@ export function mergeStage(
 ): Stage {
   return {
     name: `merged/${from.number}`,
-    code: ["src/labels", "src/morphology", "src/gpu", "src/volume", "src/reproduce/_labels.ts"],
-    options: { adapter: gpu.info.description, variant: "paper", border: "safe" },
+    code: CODE,
+    options: { adapter: gpu.info.description, ...RULES },
     inputs: { volume: from.volume, labels: from.labels },
     outputs: { labels: to },
     async run() {
@@ -80,8 +84,7 @@ export function mergeStage(
       const others = given.data.map((label) => ruled.includes(label) ? 0 : label);
       const labels = await labelOrgans(gpu, ct, {
         ...options,
-        variant: "paper",
-        border: "safe",
+        ...RULES,
         others: createVolume(others, ct),
       });
       await Deno.mkdir(dirname(to), { recursive: true });

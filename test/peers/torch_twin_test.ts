@@ -9,20 +9,11 @@ import {
   type UNetConfig,
 } from "../../src/nn/mod.ts";
 import type { ExportedTraining } from "../../src/train/batch_files.ts";
+import { smallConfig } from "../nn/_models.ts";
 import { EVERY_LOSS } from "../nn/losses/_images.ts";
 import { drawn, test, writeFolder } from "./_twin.ts";
 
-const ONE_LEVEL: UNetConfig = {
-  inputChannels: 1,
-  classes: 2,
-  channels: [1],
-  convolutions: 1,
-  norm: "batch",
-  slope: 0,
-  pool: 3,
-  up: "transposed-3",
-  split: false,
-};
+const ONE_LEVEL = smallConfig({ classes: 2, channels: [1] });
 
 type State = ExportedTraining["state"];
 
