@@ -75,7 +75,7 @@ export const reproduceCommand: Command = defineCommand({
   details:
     "The last line is the report's path. A run that was stopped goes on where it was, a training from its last\n" +
     "checkpoint: stages whose inputs did not change are not run again. Profiles:\n" +
-    "  smoke   Every part at work in two minutes; its networks learn next to nothing\n" +
+    "  smoke   Every part at work in a few minutes; its networks learn next to nothing\n" +
     "  quick   Phantoms, IOU or weighted cross-entropy, with or without augmentation, one seed\n" +
     "  full    All losses, three seeds, the pure losses and the rules' labels to train on: hours\n" +
     "  paper   The paper's network at 3 mm: days, for a graphics card\n\n" +
