@@ -21,6 +21,8 @@ export interface TwinRequest {
   readonly state?: string;
   /** An order of 0, 1, 2 by which the axes z, y, x are turned: the same training but for the order of its sums. */
   readonly axes?: readonly number[];
+  /** Multiplies each parameter by 1 + size times a number from -1 to 1 that the seed draws. */
+  readonly nudge?: { readonly size: number; readonly seed: number };
 }
 
 /** Loss and gradients of one step. */

@@ -9,6 +9,8 @@ export interface TwinRule {
   readonly factor: number;
   /** And this much more. */
   readonly floor: number;
+  /** The largest share by which a nudged run's weights are off. */
+  readonly nudge: number;
   /** Distance of PyTorch's own runs at which a curve stops to decide anything. */
   readonly decisive: number;
 }
@@ -37,10 +39,12 @@ export interface TwinCurveRow {
     readonly float64: readonly number[];
     /** One an order of sums. */
     readonly float32: readonly (readonly number[])[];
+    /** In f64, from weights off by a rounding error. */
+    readonly nudged: readonly (readonly number[])[];
   };
   /** Our largest distance from f64 over the steps that are judged. */
   readonly deviation: number;
-  /** That of PyTorch's in f32. */
+  /** That of PyTorch's farthest run. */
   readonly yardstick: number;
   /** The largest share of the tolerance, and at which step, from 1. */
   readonly share: number;

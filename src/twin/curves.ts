@@ -4,12 +4,14 @@ import type { Gpu } from "../gpu/mod.ts";
 import { formatLoss } from "../nn/mod.ts";
 import type { TwinControlRow, TwinCurveRow, TwinGradientRow } from "../report/twin_schema.ts";
 import { writeBatches } from "./folders.ts";
-import { judgeCurve, judgeGradients } from "./judge.ts";
+import { judgeCurve, judgeGradients, RULE } from "./judge.ts";
 import { gradientsOurs, trainOurs } from "./ours.ts";
 import { CURVE_CROP, trainingOf, type TwinPlan } from "./plan.ts";
 
 /** Orders of the axes: PyTorch's runs in f32 that show how far rounding leads. */
 export const AXIS_ORDERS: readonly (readonly number[])[] = [[0, 1, 2], [2, 0, 1], [1, 2, 0]];
+/** PyTorch's runs in f64 from weights that are off by what f32 loses in a convolution. */
+const NUDGES = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => ({ size: RULE.nudge, seed }));
 
 /** Both sides of a comparison. */
 export interface Sides {
@@ -51,18 +53,23 @@ export async function compareCurves(sides: Sides): Promise<Curves> {
       for (const axes of AXIS_ORDERS) {
         float32.push(await torch.train({ ...request, dtype: "float32", axes }));
       }
+      const nudged: number[][] = [];
+      for (const nudge of NUDGES) {
+        nudged.push(await torch.train({ ...request, dtype: "float64", nudge }));
+      }
+      const yardsticks = [...float32, ...nudged];
       const { losses: ours } = await trainOurs(gpu, { ...request, signal });
-      const { worstStep, ...verdict } = judgeCurve(ours, float64, float32);
+      const { worstStep, ...verdict } = judgeCurve(ours, float64, yardsticks);
       curves.push({
         ...row,
-        curves: { ours, float64, float32 },
+        curves: { ours, float64, float32, nudged },
         ...verdict,
         worst_step: worstStep,
       });
       if (spec !== plan.losses[0]) continue;
       for (const { change, given } of plan.controls.filter((control) => control.optimizer === i)) {
         const changed = await torch.train({ ...request, ...given, dtype: "float64" });
-        const { deviation, share, verdict } = judgeCurve(changed, float64, float32);
+        const { deviation, share, verdict } = judgeCurve(changed, float64, yardsticks);
         controls.push({ ...row, change, deviation, share, noticed: verdict === "differs" });
       }
     }

@@ -25,7 +25,7 @@ testUnless(
     // Two losses by themselves, and each with three optimizers.
     assertEquals(verdicts, Array(2 + 6).fill("agrees"));
     for (const { curves } of result.curves) {
-      assertEquals([curves.ours.length, curves.float32.length], [10, 3]);
+      assertEquals([curves.ours.length, curves.float32.length, curves.nudged.length], [10, 3, 8]);
     }
     assertMatch(await Deno.readTextFile(join(out, "report.html")), /^<!doctype html>/i);
   },

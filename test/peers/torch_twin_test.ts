@@ -243,6 +243,29 @@ test("trains alike with axes turned, and with another state", async (twin, dir) 
   assert(Math.abs(first! - straight[0]!) > 1e-3);
 });
 
+test("nudges each parameter by its own share, within the size", async (twin, dir) => {
+  const state = stateOf(CONFIG, {});
+  const request = await writeFolder(join(dir, "batches"), { config: CONFIG, state }, [drawn(1)]);
+  const out = join(dir, "out");
+  const nudged = async (size: number, seed: number) => {
+    // A step at no rate leaves the parameters as they began.
+    await twin.train({ ...request, steps: 0, nudge: { size, seed }, out });
+    return await tensors(out);
+  };
+  const [one, two] = [await nudged(1e-3, 1), await nudged(1e-3, 2)];
+  for (const { name } of parametersOf(CONFIG)) {
+    const shares = (found: State) =>
+      [...state.get(name)!].flatMap((value, i) =>
+        value === 0 ? [] : [found.get(name)![i]! / value - 1]
+      );
+    const [a, b] = [shares(one), shares(two)];
+    assert(a.every((share) => Math.abs(share) <= 1.001e-3), name);
+    if (a.length < 8) continue;
+    assert(Math.max(...a) > 2e-4 && Math.min(...a) < -2e-4, name);
+    assert(a.every((share, i) => share !== b[i]), name);
+  }
+});
+
 test("segments by the largest logit", async (twin, dir) => {
   const state = stateOf(ONE_LEVEL, {
     "down0.conv0.weights": taps([[1]]),

@@ -4,7 +4,12 @@ import { renderTwinReport, type TwinCurveRow, type TwinResult } from "../../src/
 const CURVE: TwinCurveRow = {
   loss: "iou<1>",
   optimizer: "adam",
-  curves: { ours: [0.9, 0.8001], float64: [0.9, 0.8], float32: [[0.9, 0.8002], [0.9, 0.79999]] },
+  curves: {
+    ours: [0.9, 0.8001],
+    float64: [0.9, 0.8],
+    float32: [[0.9, 0.8002], [0.9, 0.79999]],
+    nudged: [[0.9, 0.80001]],
+  },
   deviation: 1e-4,
   yardstick: 2e-4,
   share: 0.0625,
@@ -20,7 +25,7 @@ const RESULT: TwinResult = {
   versions: { PyTorch: "1.13" },
   command: "deno task twin",
   setting: { "L2": "1e-4" },
-  rule: { factor: 8, floor: 1e-6, decisive: 0.01 },
+  rule: { factor: 8, floor: 1e-6, nudge: 1e-6, decisive: 0.01 },
   gradients: [{
     loss: "iou",
     parameter: "head.bias",

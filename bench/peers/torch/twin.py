@@ -5,7 +5,7 @@ Requests come one a line on standard input, as JSON; each is answered by a line 
 
 Every request names a `folder` of batches and a `dtype`, float32 or float64; `loss`, `optimizer`, `l2` and `state` (a file) stand in for
 those of the folder's index where they are given. `axes`, an order of 0, 1, 2, turns the axes z, y, x of all that is read: the training is
-the same but for the order of its sums.
+the same but for the order of its sums. `nudge`, {"size": s, "seed": n}, multiplies each parameter by 1 + s u, u drawn from -1 to 1.
 
 {"op": "hello"}                             versions and threads
 {"op": "train", "steps": n, "out": file}    trains on the first n batches; `losses` before each step, null if not finite; the state afterwards in `out`, if given
@@ -44,6 +44,8 @@ class Training:
         path = request.get("state", os.path.join(self.folder, index["state"]))
         self.state = {name: self._tensor(array, 0) for name, array in read_tensors(path).items()}
         self.network = UNet(index["config"], self.state)
+        if "nudge" in request:
+            self._nudge(**request["nudge"])
 
     def batch(self, i):
         """Images and labels."""
@@ -97,6 +99,13 @@ class Training:
             images, _ = self.batch(i)
             self.network(images, training=False).argmax(dim=4).byte().numpy().tofile(file)
         return {"files": files}
+
+    @torch.no_grad()
+    def _nudge(self, size, seed):
+        draw = np.random.default_rng(seed)
+        for tensor in self.network.parameters.values():
+            share = torch.from_numpy(draw.uniform(-1, 1, tuple(tensor.shape)))
+            tensor.mul_((1 + size * share).to(self.dtype))
 
     def _tensor(self, array, first_axis):
         return torch.from_numpy(self._turned(array, first_axis)).to(self.dtype)
