@@ -5,6 +5,7 @@ import { openGpu } from "../gpu/mod.ts";
 import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
+import { failFor } from "./failures.ts";
 import { checkOutParent } from "./out_folder.ts";
 import { userPath } from "./paths.ts";
 import { formatColumns } from "./table.ts";
@@ -42,7 +43,8 @@ export const datasetCommand: Command = defineCommand({
     "  provenance.json  Where the labels of each organ of each case come from, and SHA-256 of all files\n" +
     "  README.md        A dataset card\n" +
     "  CITATION.cff     What to cite\n\n" +
-    "A command that was stopped goes on where it was; until it is done, no other task takes the folder.",
+    "A command that was stopped goes on where it was; until it is done, no other task takes the folder. A case that cannot\n" +
+    "be used does not stop the others; exit code 1 at the end names it, and the folder is not done before it can.",
   examples: [
     {
       line: "deno task dataset --data LiTS livers-and-lungs --licence CC-BY-NC-ND-4.0",
@@ -66,7 +68,7 @@ export const datasetCommand: Command = defineCommand({
     await using gpu = await openGpu({ adapter, signal });
     const title = flags.title ?? basename(data);
     const { "semi-automatic": semiAutomatic, licence } = flags;
-    const { record, kept } = await writeDataset(gpu, folder, dataset, {
+    const { record, kept, failures } = await writeDataset(gpu, folder, dataset, {
       ...{ title, licence, signal },
       semiAutomatic: semiAutomatic === undefined ? undefined : userPath(semiAutomatic),
       command: commandLine("dataset", {
@@ -91,12 +93,15 @@ export const datasetCommand: Command = defineCommand({
         ),
       ]),
     ));
-    if (kept.length > 0) print(`${kept.length} of ${all.length} cases were there already`);
+    if (kept.length > 0) {
+      print(`${kept.length} of ${dataset.cases.length} cases were there already`);
+    }
     if (record.licence === NO_LICENCE) {
       print(
         "The licence of the images is not known: name it by --licence before you give the folder on",
       );
     }
     print(folder);
+    failFor(failures, print);
   },
 });

@@ -3,6 +3,7 @@ import { writePhantoms } from "../data/mod.ts";
 import { openGpu } from "../gpu/mod.ts";
 import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import { type Command, defineCommand } from "./command.ts";
+import { failFor } from "./failures.ts";
 import { positiveNumber, wholeNumber } from "./flags.ts";
 import { checkOutParent } from "./out_folder.ts";
 import { userPath } from "./paths.ts";
@@ -32,14 +33,15 @@ export const phantomCommand: Command = defineCommand({
     const folder = userPath(operand);
     await checkOutParent(folder);
     await using gpu = await openGpu({ adapter: wantedAdapter(flags.adapter), signal });
-    const { kept } = await writePhantoms(gpu, folder, {
+    const { kept, failures } = await writePhantoms(gpu, folder, {
       ...{ cases, seed, signal },
       command: commandLine("phantom", { cases, seed }, [operand]),
       onCase: (number, done, all) => progress.stage(`Phantom ${number}: ${done + 1} of ${all}`),
     });
     progress[Symbol.dispose]();
     if (kept.length > 0) print(`${kept.length} of ${cases} phantoms were there already`);
-    print(`${cases} phantoms of seed ${seed}, licence CC0-1.0`);
+    print(`${cases - failures.length} phantoms of seed ${seed}, licence CC0-1.0`);
     print(folder);
+    failFor(failures, print);
   },
 });

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { hashFile, writeWhole } from "../files/mod.ts";
+import { GpuLostError } from "../gpu/mod.ts";
 import { namesIn } from "./_folder.ts";
 import { citationOf, type DataFolderFacts, readmeOf } from "./dataset_card.ts";
 import type { Origins } from "./provenance.ts";
@@ -46,6 +47,8 @@ export interface DataFolderOutcome {
   readonly record: ProvenanceRecord;
   /** Numbers of the cases that were there already. */
   readonly kept: readonly number[];
+  /** What kept cases from being made, a line each that names the case; without any the folder is complete. */
+  readonly failures: readonly string[];
 }
 
 /**
@@ -84,14 +87,16 @@ export async function checkDataFolder(
 /**
  * Fills a data folder in CT-ORG's layout: the cases, `provenance.json` with the origin of each organ's labels and the hashes of all files, a
  * dataset card and `CITATION.cff`. The record is renewed after each case and says that the folder is not complete until all is there, so that a
- * run that was stopped goes on where it was: a case whose files are there as they were made, from the same inputs, is not made again.
+ * run that was stopped goes on where it was: a case whose files are there as they were made, from the same inputs, is not made again. A case
+ * that cannot be made does not keep the others from being made; the folder is then not complete.
  *
  * @param folder An absolute path, see {@linkcode checkDataFolder}.
  * @param cases What it shall hold.
  * @param facts What the card says.
  * @param options Signal and progress.
- * @returns The record, and which cases were there.
- * @throws {Error} If the folder is not for this, or a case cannot be made; what was made before stays.
+ * @returns The record, which cases were there, and which could not be made.
+ * @throws {Error} If the folder is not for this.
+ * @throws {GpuLostError} If the device was lost; what was made before stays.
  */
 export async function writeDataFolder(
   folder: string,
@@ -114,35 +119,54 @@ export async function writeDataFolder(
   // From here on the folder is known as one of this kind, and as not complete.
   await save(false);
   const kept: number[] = [];
+  const failures: string[] = [];
   for (const [i, one] of cases.entries()) {
     signal?.throwIfAborted();
     onCase?.(one.number, i, cases.length);
-    const key = await one.key();
-    const known = records[one.number];
-    if (known && known.key === key && await intact(folder, known, signal)) {
-      kept.push(one.number);
+    try {
+      const key = await one.key();
+      const known = records[one.number];
+      if (known && known.key === key && await intact(folder, known, signal)) {
+        kept.push(one.number);
+        continue;
+      }
+      records[one.number] = await makeCase(folder, one, key, known, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof GpuLostError) throw error;
+      failures.push(`Cannot write case ${one.number}: ${(error as Error).message}`);
       continue;
     }
-    const { files, origins, notes = [] } = await one.write(folder);
-    // Another name for the same thing, such as volume-3.nii where it is volume-3.nii.gz now, would make the case ambiguous.
-    const old = Object.keys(known?.sha256 ?? {}).filter((file) => !files.includes(file));
-    for (const file of old) await Deno.remove(join(folder, file)).catch(() => {});
-    const sha256: Record<string, string> = {};
-    for (const file of files) sha256[file] = await hashFile(join(folder, file), signal);
-    records[one.number] = {
-      origins,
-      sha256,
-      key,
-      ...one.source !== undefined && { source: one.source },
-      ...notes.length > 0 && { notes },
-    };
     await save(false);
   }
   signal?.throwIfAborted();
+  if (failures.length > 0) return { record: record(false), kept, failures };
   await writeWhole(join(folder, "README.md"), readmeOf(facts, record(true)));
   await writeWhole(join(folder, "CITATION.cff"), citationOf(facts));
   await save(true);
-  return { record: record(true), kept };
+  return { record: record(true), kept, failures };
+}
+
+async function makeCase(
+  folder: string,
+  one: NewCase,
+  key: string,
+  known: CaseRecord | undefined,
+  signal: AbortSignal | undefined,
+): Promise<CaseRecord> {
+  const { files, origins, notes = [] } = await one.write(folder);
+  // Another name for the same thing, such as volume-3.nii where it is volume-3.nii.gz now, would make the case ambiguous.
+  const old = Object.keys(known?.sha256 ?? {}).filter((file) => !files.includes(file));
+  for (const file of old) await Deno.remove(join(folder, file)).catch(() => {});
+  const sha256: Record<string, string> = {};
+  for (const file of files) sha256[file] = await hashFile(join(folder, file), signal);
+  return {
+    origins,
+    sha256,
+    key,
+    ...one.source !== undefined && { source: one.source },
+    ...notes.length > 0 && { notes },
+  };
 }
 
 /** Whether a case's files are as they were made. */

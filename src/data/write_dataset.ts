@@ -50,7 +50,8 @@ type Labels = Volume<Uint8Array<ArrayBuffer>>;
  * @param dataset What {@linkcode findCases} found.
  * @param options Title, licence, semi-automatic labels, signal, progress.
  * @returns What was written.
- * @throws {Error} If the folder holds something else, or a case cannot be used; what was written before stays, and the next call goes on.
+ * @throws {Error} If the folder holds something else.
+ * @throws {GpuLostError} If the device was lost; what was written before stays, and the next call goes on.
  */
 export async function writeDataset(
   gpu: Gpu,

@@ -38,6 +38,20 @@ Deno.test("dataset writes a data set, says where its labels come from, and goes 
   assertMatch(again.stdout, /^1 of 1 cases were there already$/m);
 });
 
+Deno.test("dataset goes on past a bad case, names it and exits with 1", async () => {
+  await using folder = await withData();
+  for (const kind of ["volume", "segmentation"]) {
+    await folder.write(`lits/${kind}-2.nii.gz`, new Uint8Array(9));
+  }
+  const { code, stdout, errors } = await runTask(["dataset", "--data", "lits", "out"], {
+    cwd: folder.path,
+    env,
+  });
+  assertEquals(code, 1);
+  assertMatch(stdout, /^liver +1 +0$/m);
+  assertMatch(errors.at(-1)!, /^ct-organ dataset: Cannot write case 2: .*volume-2/);
+});
+
 const bad: [what: string, args: string[], code: number, says: string][] = [
   ["no data", ["out"], 2, "give --data DIR"],
   ["no folder", ["--data", "lits"], 2, "it takes OUT_DIR"],

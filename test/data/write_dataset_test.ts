@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import {
   cohortCase,
@@ -159,7 +165,7 @@ Deno.test(
 );
 
 Deno.test(
-  "writeDataset() refuses a folder that holds something else, and says which case is bad",
+  "writeDataset() refuses a folder that holds something else",
   withGpu(async (gpu) => {
     await using from = await DataFolder.make();
     await writeLits(from, 1);
@@ -178,16 +184,27 @@ Deno.test(
       Error,
       "it holds case 0, which is not among those",
     );
+  }),
+);
+
+Deno.test(
+  "writeDataset() goes on past a bad case, names it, and is complete once the case is mended",
+  withGpu(async (gpu) => {
+    await using from = await DataFolder.make();
+    for (const number of [1, 2, 3]) await writeLits(from, number);
+    const whole = await Deno.readFile(join(from.path, "volume-2.nii"));
+    const dataset = await findCases(from.path);
     await using to = await DataFolder.make();
     await from.write("volume-2.nii", "no image");
-    await assertRejects(
-      () => writeDataset(gpu, to.path, dataset, options()),
-      Error,
-      "volume-2.nii",
-    );
-    // The first case stays, for the next time.
-    const record = JSON.parse(await Deno.readTextFile(join(to.path, "provenance.json")));
-    assertEquals([record.complete, Object.keys(record.cases)], [false, ["1"]]);
+    const { record, failures } = await writeDataset(gpu, to.path, dataset, options());
+    assertEquals([record.complete, Object.keys(record.cases)], [false, ["1", "3"]]);
+    assertEquals(failures.length, 1);
+    assertMatch(failures[0]!, /^Cannot write case 2: Cannot read NIfTI .*volume-2\.nii/);
+    await assertRejects(() => findCases(to.path), Error, "it is not finished");
+    await from.write("volume-2.nii", whole);
+    const mended = await writeDataset(gpu, to.path, dataset, options());
+    assertEquals([mended.record.complete, mended.kept, mended.failures], [true, [1, 3], []]);
+    assertEquals((await findCases(to.path)).cases.length, 3);
   }),
 );
 
