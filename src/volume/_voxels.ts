@@ -89,7 +89,7 @@ function mend(values: Float32Array | Float64Array, nonFinite: "refuse" | number)
     if (Number.isFinite(values[i]!)) continue;
     if (nonFinite === "refuse") {
       throw new NiftiError(
-        `voxel ${i} is ${values[i]}, name a number to put in its place (nonFinite)`,
+        `voxel ${i} is ${values[i]}; put a finite number in its place, such as -1024 HU for air`,
         { field: "voxels", value: values[i]! },
       );
     }

@@ -5,6 +5,7 @@ import { readNifti, reorient, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
 import { makePhantom } from "../_phantom.ts";
 import { untrainedModel } from "../nn/_models.ts";
+import { handMade } from "../volume/_hand_made.ts";
 import { Folder, runTask } from "./_command.ts";
 
 const adapter = testAdapter();
@@ -72,6 +73,14 @@ const bad: [what: string, args: string[], code: number, says: string][] = [
   ],
   ["an adapter that is not there", ["ct.nii.gz", "out.nii", ...M, "--adapter", "no"], 3, '"no"'],
 ];
+
+Deno.test("segment says what to do about a CT with a voxel that is no number, in one line", async () => {
+  await using folder = await withCase();
+  await folder.write("nan.nii", handMade({ type: "float32", voxels: [0, NaN, 0, 0, 0, 0, 0, 0] }));
+  const found = await runTask(["segment", "nan.nii", "out.nii", ...M], { cwd: folder.path, env });
+  assertEquals([found.code, found.stdout, found.errors.length], [1, "", 1]);
+  assertMatch(found.errors[0]!, /nan\.nii": voxel 1 is NaN; put a finite number in its place/);
+});
 
 for (const [what, args, code, says] of bad) {
   Deno.test(`segment refuses ${what} in one line and writes nothing`, async () => {
