@@ -39,6 +39,25 @@ export async function checkOutParent(path: string): Promise<"folder" | undefined
 }
 
 /**
+ * Refuses a folder that {@linkcode makeFolder} could not make or fill, and makes nothing.
+ *
+ * @param path Absolute path of the folder.
+ * @throws {Error} If the path, or one above it, is a file, or nothing can be made there.
+ */
+export async function checkFolder(path: string): Promise<void> {
+  let there = path;
+  let kind = await kindOf(there);
+  while (kind === undefined) {
+    there = dirname(there);
+    kind = await kindOf(there);
+  }
+  if (kind === "file") {
+    throw new Error(`Cannot make folder "${path}": there is a file in its place`);
+  }
+  await checkWritable(path, there);
+}
+
+/**
  * Makes a folder and those above it, if they are not there, in which files can be written.
  *
  * @param path Absolute path of the folder.

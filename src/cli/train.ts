@@ -17,7 +17,7 @@ import { type Command, defineCommand } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { positiveNumber, wholeNumber } from "./flags.ts";
 import { CACHE_FLAG, cacheFolder } from "./cache_flag.ts";
-import { checkOutFolder, makeFolder } from "./out_folder.ts";
+import { checkFolder, checkOutFolder, makeFolder } from "./out_folder.ts";
 import { userPath } from "./paths.ts";
 import { CONFIG_FLAGS, readTrainConfig } from "./train_config.ts";
 import { lossLine, showStep, validationLine } from "./train_progress.ts";
@@ -111,13 +111,13 @@ export const trainCommand: Command = defineCommand({
       ? undefined
       : userPath(flags["export-batches"]);
     await checkRunFolder(folder, { resume, config });
+    await checkFolder(folder);
     if (exportBatches !== undefined) await checkOutFolder(exportBatches);
     const adapter = wantedAdapter(flags.adapter);
     await using gpu = await openGpu({ adapter, signal });
     // Reading cases may take minutes: a step alone that does not fit is refused before.
     const cases = { data: { train: [], validation: [] }, validate: false };
     await checkTrainMemory(gpu, config, estimateMemory(gpu, config, { ...cases, recompute }));
-    await makeFolder(folder);
 
     // Nothing is shown until the cases and a GPU are there: what is wrong with either is one line on stderr.
     const data = await loadTrainingCases(source, {
@@ -131,6 +131,7 @@ export const trainCommand: Command = defineCommand({
     checkCases(data, config.network.classes);
     const memory = estimateMemory(gpu, config, { data, validate: validateEvery > 0, recompute });
     await checkTrainMemory(gpu, config, memory);
+    await makeFolder(folder);
     progress[Symbol.dispose]();
     const { network } = config;
     print(`Adapter: ${gpu.info.description}${gpu.info.software ? " (software)" : ""}`);

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
-import { makeFolder, writeOutFolder } from "../../src/cli/out_folder.ts";
+import { checkFolder, makeFolder, writeOutFolder } from "../../src/cli/out_folder.ts";
 import { Folder } from "./_command.ts";
 
 Deno.test("writeOutFolder() shows the folder only when all is written", async () => {
@@ -59,4 +59,19 @@ Deno.test("makeFolder() makes folders above it too, takes one that is there, and
     );
   }
   assertEquals(await folder.names(), ["a", "file"]);
+});
+
+Deno.test("checkFolder() refuses a file's place as makeFolder() does, and makes nothing", async () => {
+  await using folder = await Folder.make();
+  await Deno.writeTextFile(join(folder.path, "file"), "");
+  await checkFolder(folder.path);
+  await checkFolder(join(folder.path, "a", "b"));
+  for (const path of ["file", "file/below", "file/a/b"]) {
+    await assertRejects(
+      () => checkFolder(join(folder.path, path)),
+      Error,
+      `${path}": there is a file in its place`,
+    );
+  }
+  assertEquals(await folder.names(), ["file"]);
 });

@@ -151,6 +151,7 @@ Deno.test("train refuses what it cannot use, each in one line", async (t) => {
       assertEquals(found.errors.filter((line) => !/^Case \d+: /.test(line)), [last]);
       assertMatch(last, /^ct-organ train: Cannot /);
       assertStringIncludes(last, says);
+      assertEquals((await folder.names()).includes("run"), false, "nothing is left");
     });
   }
 });
