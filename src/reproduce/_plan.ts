@@ -1,5 +1,6 @@
 import { PAPER_SPACING } from "../data/mod.ts";
-import { trainingMemory, type UNetConfig } from "../nn/mod.ts";
+import type { UNetConfig } from "../nn/mod.ts";
+import { estimateMemory } from "../train/mod.ts";
 import { voxelCount } from "../volume/mod.ts";
 import { trainConfig, type Trainee } from "./_arms.ts";
 import type { SplitNumbers } from "./_split.ts";
@@ -47,6 +48,8 @@ const RATES = {
 };
 const LOSSES_SECONDS = 6;
 const BENCH_SECONDS = { brief: 15, quick: 120 } as const;
+/** Where the plan's memory and time are those of. */
+const ADAPTER = { largestArray: Infinity, info: { software: true } } as const;
 /** Voxels of a trunk at 3 mm. */
 const CASE_VOXELS = 134 * 110 * 192;
 /** Bytes of a voxel on the GPU: its HU as a float, its label. */
@@ -69,11 +72,11 @@ export function planStages(facts: PlanFacts): PlannedStages[] {
   const config = trained[0] && trainConfig(trained[0], training);
   const macs = config ? multiplyAdds(config.network, voxelCount(training.crop)) : 0;
   const tiles = Math.max(1, voxels * ratio / voxelCount(training.crop));
-  const [nx, ny, nz] = training.crop;
   const step = config &&
-    trainingMemory(config.network, [training.batch, nz, ny, nx, 1], {
+    estimateMemory(ADAPTER, config, {
+      data: { train: [], validation: [] },
+      validate: false,
       recompute: false,
-      slots: 2,
     }).peak;
   const memory = step && step + VOXEL_BYTES * voxels * split.train.length;
   const segmentCase = macs * tiles / RATES.inference + 0.3;
