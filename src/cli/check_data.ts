@@ -5,8 +5,8 @@ import {
   badCases,
   type CaseCheck,
   checkData,
-  type CheckPicture,
   type DataCheck,
+  type LabelPicture,
   scanFolder,
 } from "../data/mod.ts";
 import { type OrganName, ORGANS } from "../labels/mod.ts";
@@ -93,7 +93,7 @@ export const checkDataCommand: Command = defineCommand({
 
 async function slicesOf(
   { number, organs }: CaseCheck,
-  { ct, labels }: CheckPicture,
+  { ct, labels }: LabelPicture,
 ): Promise<CheckedSlices["slices"]> {
   return await cutSlices({
     case: number,

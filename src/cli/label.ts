@@ -1,3 +1,5 @@
+import { commandLine } from "../../bench/mod.ts";
+import { ifThere } from "../files/mod.ts";
 import { openGpu } from "../gpu/mod.ts";
 import { type LabelledOrgan, labelOrgans, type LabelStep, ORGANS } from "../labels/mod.ts";
 import { orientationOf, readNifti, type Volume, writeNifti } from "../volume/mod.ts";
@@ -5,6 +7,7 @@ import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { oneOf } from "./flags.ts";
+import { labelCts } from "./label_folder.ts";
 import { checkOutput } from "./outputs.ts";
 import { userPath } from "./paths.ts";
 import { formatColumns } from "./table.ts";
@@ -36,8 +39,13 @@ export const labelCommand: Command = defineCommand({
     adapter: ADAPTER_FLAG,
   },
   details: "INPUT is a CT in Hounsfield units, .nii or .nii.gz. OUTPUT gets CT-ORG's values\n" +
-    `(lungs ${ORGANS.lungs}, bone ${ORGANS.bone}) on INPUT's own grid and header. It appears whole or not at all.`,
+    `(lungs ${ORGANS.lungs}, bone ${ORGANS.bone}) on INPUT's own grid and header. It appears whole or not at all.\n` +
+    "Of a folder all CTs are labelled, a line each: volume-N.nii.gz to labels-N.nii.gz, or where there is none, every NIfTI\n" +
+    "file to one of its name. OUTPUT is then a folder that is absent, empty, or begun by the same command, and gets labels.csv,\n" +
+    "labels.html with slices, and labels.json. A command that was stopped goes on where it was. A CT that cannot be labelled\n" +
+    "does not stop the others; exit code 1 at the end names it.",
   examples: [
+    { line: "deno task label CTs labels", does: "All CTs of a folder, with a table and a report" },
     { line: "deno task label ct.nii.gz labels.nii.gz", does: "Lungs and bone of ct.nii.gz" },
     {
       line: "deno task label ct.nii.gz bone.nii.gz --organs bone --variant paper --border original",
@@ -52,7 +60,20 @@ export const labelCommand: Command = defineCommand({
     const border = oneOf("border", flags.border ?? "safe", ["safe", "original"]);
     const source = userPath(input);
     const target = userPath(output);
-    if (!/\.nii(\.gz)?$/i.test(target)) {
+    const adapter = wantedAdapter(flags.adapter);
+    const isFile = /\.nii(\.gz)?$/i.test(target);
+    if ((await ifThere(Deno.stat(source)))?.isDirectory) {
+      if (isFile) {
+        throw new UsageError(`Cannot write labels of a folder to "${target}": name a folder`);
+      }
+      const command = commandLine("label", { organs: flags.organs, variant, border }, [
+        input,
+        output,
+      ]);
+      const rules = { organs, variant, border, command };
+      return await labelCts(source, target, adapter, rules, { signal, progress, print });
+    }
+    if (!isFile) {
       throw new UsageError(`Cannot write "${target}": its name must end in .nii or .nii.gz`);
     }
     await checkOutput(target, source);
@@ -66,7 +87,6 @@ export const labelCommand: Command = defineCommand({
       return value;
     };
     const ct = await timed("Read the CT", readNifti(source, { signal }));
-    const adapter = wantedAdapter(flags.adapter);
     await using gpu = await timed("Open the GPU", openGpu({ adapter, signal }));
     const onStep = (step: LabelStep) => {
       progress.stage(step.name);

@@ -28,3 +28,24 @@ export async function namesIn(
 export function niftiStem(name: string): string | undefined {
   return /^(.+)\.nii(\.gz)?$/.exec(name)?.[1];
 }
+
+/**
+ * The NIfTI files of a folder.
+ *
+ * @param folder The folder.
+ * @returns Names, and names without their endings.
+ * @throws {Error} If there is none, or the folder cannot be read.
+ */
+export async function niftiFilesIn(
+  folder: string,
+): Promise<{ readonly file: string; readonly stem: string }[]> {
+  const { files } = await namesIn(folder);
+  const found = files.flatMap((file) => {
+    const stem = niftiStem(file);
+    return stem === undefined ? [] : [{ file, stem }];
+  });
+  if (found.length === 0) {
+    throw new Error(`Cannot use data folder "${folder}": it holds no .nii.gz or .nii file`);
+  }
+  return found;
+}

@@ -5,7 +5,6 @@ import {
   type NiftiVolume,
   orientationOf,
   readNifti,
-  resample,
   type Vec3,
   type Volume,
 } from "../volume/mod.ts";
@@ -13,10 +12,9 @@ import { anatomyNotes } from "./_anatomy.ts";
 import { NON_FINITE, type OrganSurvey, surveyLabels, surveyOrgans } from "./_survey.ts";
 import type { LabelledCase } from "./dataset.ts";
 import { geometryNotes } from "./geometry.ts";
+import { type LabelPicture, takePicture } from "./picture.ts";
 import type { Origins } from "./provenance.ts";
 
-/** mm between a picture's voxels, at least: enough to see what is where. */
-const PICTURE_SPACING = 4;
 /** A CT has air below this HU, and something above the other. */
 const HU = { air: -300, body: -100 } as const;
 
@@ -51,14 +49,6 @@ export interface OrganSize {
   readonly ml: number;
 }
 
-/** A case to look at, no finer than 4 mm, on one grid. */
-export interface CheckPicture {
-  /** HU. */
-  readonly ct: Volume;
-  /** CT-ORG's values. */
-  readonly labels: Volume<Uint8Array<ArrayBuffer>>;
-}
-
 /**
  * Checks a case: whether its files can be read, NaN, geometry, whether the labels lie on the CT's grid, unexpected labels, and whether organs
  * have sizes and places that a person can have.
@@ -70,7 +60,7 @@ export interface CheckPicture {
 export async function checkCase(
   one: LabelledCase,
   options: { readonly signal?: AbortSignal } = {},
-): Promise<{ readonly check: CaseCheck; readonly picture?: CheckPicture }> {
+): Promise<{ readonly check: CaseCheck; readonly picture?: LabelPicture }> {
   const { number, name, origins } = one;
   let ct: NiftiVolume;
   try {
@@ -106,7 +96,7 @@ export async function checkCase(
     },
     organs: organs.map(({ organ, voxels, ml }: OrganSurvey) => ({ organ, voxels, ml })),
   };
-  return { check, picture: shrink(ct, labels) };
+  return { check, picture: takePicture(ct, createVolume(labels, ct)) };
 }
 
 /** Range of the finite voxels, and what is wrong with them. */
@@ -132,13 +122,4 @@ function surveyValues({ data }: Volume) {
     warnings.push(`Nothing but air: the CT's largest value is ${high} HU`);
   }
   return { range: [low, high] as const, faults, warnings };
-}
-
-function shrink(ct: Volume, labels: Uint8Array<ArrayBuffer>): CheckPicture {
-  const spacing = ct.spacing.map((mm) => Math.max(mm, PICTURE_SPACING)) as unknown as Vec3;
-  const options = { spacing, interpolation: "nearest" } as const;
-  return {
-    ct: resample(ct, options),
-    labels: resample(createVolume(labels, ct), options),
-  };
 }

@@ -1,6 +1,7 @@
 import type { OrganName } from "../labels/mod.ts";
-import { type CaseCheck, checkCase, type CheckPicture } from "./check_case.ts";
+import { type CaseCheck, checkCase } from "./check_case.ts";
 import type { Dataset, IncompleteCase } from "./dataset.ts";
+import type { LabelPicture } from "./picture.ts";
 import type { Origin } from "./provenance.ts";
 
 /** An organ over all cases. */
@@ -31,7 +32,7 @@ export interface CheckDataOptions {
   /** Called before each case. */
   readonly onCase?: ((name: string, done: number, all: number) => void) | undefined;
   /** Called with what can be seen of each case. */
-  readonly onPicture?: ((check: CaseCheck, picture: CheckPicture) => Promise<void>) | undefined;
+  readonly onPicture?: ((check: CaseCheck, picture: LabelPicture) => Promise<void>) | undefined;
 }
 
 /**

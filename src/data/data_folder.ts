@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { hashFile, writeWhole } from "../files/mod.ts";
 import { GpuLostError } from "../gpu/mod.ts";
-import { namesIn } from "./_folder.ts";
+import { intact, readBegun } from "./_begun.ts";
 import { citationOf, type DataFolderFacts, readmeOf } from "./dataset_card.ts";
 import type { Origins } from "./provenance.ts";
 import {
@@ -64,24 +64,10 @@ export async function checkDataFolder(
   folder: string,
   numbers: readonly number[],
 ): Promise<ProvenanceRecord | undefined> {
-  if (await isAbsent(folder)) return undefined;
-  const { files, folders } = await namesIn(folder);
-  const path = join(folder, PROVENANCE_FILE);
-  if (!files.includes(PROVENANCE_FILE)) {
-    const other = files[0] ?? folders[0];
-    if (other === undefined) return undefined;
-    throw new Error(
-      `Cannot write to "${folder}": it holds "${other}" and no ${PROVENANCE_FILE}; name a new or an empty folder`,
-    );
-  }
-  const record = parseProvenance(await Deno.readTextFile(path), path);
-  const other = Object.keys(record.cases).find((number) => !numbers.includes(Number(number)));
-  if (other !== undefined) {
-    throw new Error(
-      `Cannot write to "${folder}": it holds case ${other}, which is not among those to write; name another folder`,
-    );
-  }
-  return record;
+  return await readBegun(folder, numbers.map(String), {
+    file: PROVENANCE_FILE,
+    parse: parseProvenance,
+  });
 }
 
 /**
@@ -126,7 +112,7 @@ export async function writeDataFolder(
     try {
       const key = await one.key();
       const known = records[one.number];
-      if (known && known.key === key && await intact(folder, known, signal)) {
+      if (known && known.key === key && await intact(folder, known.sha256, signal)) {
         kept.push(one.number);
         continue;
       }
@@ -167,31 +153,4 @@ async function makeCase(
     ...one.source !== undefined && { source: one.source },
     ...notes.length > 0 && { notes },
   };
-}
-
-/** Whether a case's files are as they were made. */
-async function intact(
-  folder: string,
-  { sha256 }: CaseRecord,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  try {
-    for (const [file, hash] of Object.entries(sha256)) {
-      if (await hashFile(join(folder, file), signal) !== hash) return false;
-    }
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-async function isAbsent(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return false;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return true;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { namesIn, niftiStem } from "./_folder.ts";
+import { niftiFilesIn } from "./_folder.ts";
 
 /** Two files with labels of one case. */
 export interface LabelPair {
@@ -82,16 +82,10 @@ interface File {
 }
 
 async function labelFiles(folder: string): Promise<File[]> {
-  const { files } = await namesIn(folder);
-  const found = files.flatMap((file): File[] => {
-    const stem = niftiStem(file);
-    if (stem === undefined) return [];
+  const found = (await niftiFilesIn(folder)).map(({ file, stem }): File => {
     const runs = stem.match(/\d+/g) ?? [];
-    return [{ file, stem, number: runs.length === 1 ? Number(runs[0]) : undefined }];
+    return { file, stem, number: runs.length === 1 ? Number(runs[0]) : undefined };
   });
-  if (found.length === 0) {
-    throw new Error(`Cannot use data folder "${folder}": it holds no .nii.gz or .nii file`);
-  }
   const labels = found.filter(({ stem }) => /^labels-\d+$/.test(stem));
   const chosen = labels.length > 0 ? labels : found;
   const order = ({ number }: File) => number ?? Infinity;

@@ -42,7 +42,8 @@ export {
   whyNoTruth,
 } from "./provenance.ts";
 export { type CachedCase, type CachedCaseOptions, readCaseCached } from "./case_cache.ts";
-export { type CaseCheck, checkCase, type CheckPicture, type OrganSize } from "./check_case.ts";
+export { type CaseCheck, checkCase, type OrganSize } from "./check_case.ts";
+export type { LabelPicture } from "./picture.ts";
 export {
   badCases,
   checkData,
@@ -61,6 +62,14 @@ export {
   type DataFolderOutcome,
   type WriteDataFolderOptions,
 } from "./data_folder.ts";
+export {
+  labelFolder,
+  type LabelFolderOptions,
+  type LabelledCt,
+  type LabelledFolder,
+  planLabels,
+  type PlannedCt,
+} from "./label_folder.ts";
 export { NO_LICENCE } from "./dataset_card.ts";
 export type { CaseRecord, ProvenanceRecord } from "./provenance_file.ts";
 export { writeDataset, type WriteDatasetOptions } from "./write_dataset.ts";

@@ -1,3 +1,4 @@
+import { csvTable } from "../files/mod.ts";
 import type { EvaluatedRow } from "./schema.ts";
 
 const COLUMNS = [
@@ -14,17 +15,11 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof EvaluatedRow)[];
 
 /**
- * Rows as CSV (RFC 4180, but with bare line feeds): a head, then a line each; what is not defined is empty.
+ * Rows as CSV, see {@linkcode csvTable}.
  *
  * @param rows The rows.
  * @returns The text.
  */
 export function formatCsv(rows: readonly EvaluatedRow[]): string {
-  const lines = rows.map((row) => COLUMNS.map((column) => field(row[column])).join(","));
-  return [COLUMNS.join(","), ...lines, ""].join("\n");
-}
-
-function field(value: string | number | undefined): string {
-  const text = String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvTable(COLUMNS, rows);
 }

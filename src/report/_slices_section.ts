@@ -20,6 +20,22 @@ ${cases.map(({ number, slices }) => caseFigures(number, slices))}</section>
 `;
 }
 
+/** The middle slices of a case. */
+export interface CheckedSlices {
+  readonly name: string;
+  readonly slices: readonly SlicePicture[];
+}
+
+/** Middle slices of many cases, cut from pictures no finer than 4 mm, with the outlines of labels; nothing of none. */
+export function middleSlices(pictures: readonly CheckedSlices[]): Html {
+  if (pictures.length === 0) return markup``;
+  return markup`<section>
+<h2>Slices</h2>
+<p>The middle slices of each case that can be read, ${WINDOW_HU.low} HU black to ${WINDOW_HU.high} HU white, with outlines of the labels; every voxel of 4 mm is the nearest one of the CT. Where the header is right, the patient's right is on the left of axial and coronal slices, and the front on the left of sagittal ones.</p>
+${pictures.map(({ name, slices }) => caseFigures(name, slices))}</section>
+`;
+}
+
 /** A line as outlines are drawn. */
 export function swatch(...sources: readonly string[]): Html {
   return markup`<svg viewBox="0 0 42 14" aria-hidden="true">${

@@ -4,15 +4,8 @@ import type { DataCheckResult } from "./data_schema.ts";
 import { count, figure, list } from "./_format.ts";
 import { type Html, markup, type Part } from "./_html.ts";
 import { page } from "./_page.ts";
-import { caseFigures } from "./_slices_section.ts";
+import { type CheckedSlices, middleSlices } from "./_slices_section.ts";
 import { scrollTable, valueTable } from "./_table.ts";
-import { type SlicePicture, WINDOW_HU } from "./slices.ts";
-
-/** The middle slices of a case. */
-export interface CheckedSlices {
-  readonly name: string;
-  readonly slices: readonly SlicePicture[];
-}
 
 /**
  * Writes the report of a data folder's check: one HTML file that needs nothing else.
@@ -40,7 +33,7 @@ ${summary(result).map((line) => markup`<li>${line}</li>\n`)}</ul>
     findings(result),
     organTable(result),
     caseTable(result),
-    slices(pictures),
+    middleSlices(pictures),
     markup`<section>
 <h2>Manifest</h2>
 ${valueTable("The check", [["Result", schema], ["Layout", result.layout]])}
@@ -173,14 +166,5 @@ function row(head: string, cells: readonly string[]): Html {
   return markup`<tr>
 <th scope="row">${head}</th>
 ${cells.map((cell) => markup`<td>${cell}</td>\n`)}</tr>
-`;
-}
-
-function slices(pictures: readonly CheckedSlices[]): Html {
-  if (pictures.length === 0) return markup``;
-  return markup`<section>
-<h2>Slices</h2>
-<p>The middle slices of each case that can be read, ${WINDOW_HU.low} HU black to ${WINDOW_HU.high} HU white, with outlines of the labels; every voxel of 4 mm is the nearest one of the CT. Where the header is right, the patient's right is on the left of axial and coronal slices, and the front on the left of sagittal ones.</p>
-${pictures.map(({ name, slices }) => caseFigures(name, slices))}</section>
 `;
 }

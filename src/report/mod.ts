@@ -11,9 +11,11 @@ export {
   sheetTile,
   type SheetVolume,
 } from "./contact_sheet.ts";
-export { type CheckedSlices, renderDataReport } from "./data_report.ts";
+export { renderDataReport } from "./data_report.ts";
+export type { CheckedSlices } from "./_slices_section.ts";
 export type { DataCheckResult } from "./data_schema.ts";
 export { renderEvaluateReport } from "./evaluate_report.ts";
+export { renderLabelReport } from "./label_report.ts";
 export { renderLossReport } from "./loss_report.ts";
 export { renderReproduceReport, type ReproduceExtras } from "./reproduce_report.ts";
 export type * from "./schema.ts";

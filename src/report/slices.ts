@@ -6,8 +6,8 @@ import { encodePng } from "./png.ts";
 
 /** A case to show: its CT and what was labelled on it, all on one grid. */
 export interface CasePicture {
-  /** The case's number, as in the result. */
-  readonly case: number;
+  /** The case's number or name, as in the result. */
+  readonly case: number | string;
   /** HU. */
   readonly ct: Volume;
   /** True labels, values of {@linkcode ORGANS}. */

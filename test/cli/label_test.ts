@@ -59,6 +59,75 @@ Deno.test("label leaves out organs that were not asked for", async () => {
   assert(!stdout.includes("lungs"));
 });
 
+Deno.test("label of a folder goes on past a bad CT, and on where it was", async () => {
+  await using folder = await Folder.make();
+  const cts = join(folder.path, "cts");
+  await Deno.mkdir(cts);
+  for (const index of [3, 20]) {
+    const { ct } = await makePhantom({ seed: 1, index, spacing: [6, 6, 6] });
+    await writeNifti(join(cts, `volume-${index}.nii.gz`), ct);
+  }
+  // Above both lungs and bone there is nothing to find.
+  const air = createVolume(new Int16Array(8 ** 3).fill(-1000), {
+    dims: [8, 8, 8],
+    spacing: [3, 3, 3],
+  });
+  await writeNifti(join(cts, "volume-100.nii"), air);
+  await folder.write("cts/volume-4.nii.gz", new Uint8Array(9));
+  // Labels beside the CTs are no CTs.
+  await folder.write("cts/labels-3.nii.gz", new Uint8Array(9));
+  const place = { cwd: folder.path, env };
+  const { code, stdout, errors } = await runTask(["label", "cts", "out"], place);
+  assertEquals(code, 1, errors.join("\n"));
+  assertMatch(errors.at(-1)!, /^ct-organ label: Cannot label case 4: Cannot read NIfTI .*volume-4/);
+  const lines = stdout.trimEnd().split("\n");
+  assertMatch(lines[1]!, /^3: lungs [\d.]+ ml, bone [\d.]+ ml, [\d.]+ s$/);
+  assertMatch(lines[2]!, /^4: FAILED: Cannot read NIfTI/);
+  assertMatch(lines[3]!, /^20: lungs [\d.]+ ml, bone/);
+  assertMatch(lines[4]!, /^100: lungs not in view, bone not in view, [\d.]+ s$/);
+  const out = join(folder.path, "out");
+  assertEquals(lines.slice(5), [join(out, "labels.csv"), join(out, "labels.html")]);
+  const names = (await Array.fromAsync(Deno.readDir(out))).map(({ name }) => name).sort();
+  assertEquals(names, [
+    ...["labels-100.nii.gz", "labels-20.nii.gz", "labels-3.nii.gz"],
+    ...["labels.csv", "labels.html", "labels.json"],
+  ]);
+
+  const csv = (await Deno.readTextFile(join(out, "labels.csv"))).trimEnd().split("\n");
+  assertEquals(csv[0], "case,organ,ml,found,seconds");
+  assertEquals(csv.length, 1 + 3 * 2 + 1);
+  const labels = await readNifti(join(out, "labels-20.nii.gz"));
+  const voxels = Array.from(labels.data).filter((label) => label === ORGANS.lungs).length;
+  // A voxel is 6 x 6 x 6 mm.
+  assertStringIncludes(csv.join("\n"), `\n20,lungs,${Number((voxels * 0.216).toFixed(3))},yes,`);
+  assertMatch(csv.join("\n"), /\n100,bone,0,not in view,[\d.]+\n/);
+  assertMatch(csv.at(-1)!, /^4,,,"?Cannot read NIfTI/);
+  const html = await Deno.readTextFile(join(out, "labels.html"));
+  assertEquals(html.match(/<div class="slice">/g)?.length, 3 * 3);
+
+  // The bad CT is mended and one file of labels damaged; the other CTs' labels are there already.
+  await writeNifti(join(cts, "volume-4.nii.gz"), air);
+  const before = await Deno.readFile(join(out, "labels-3.nii.gz"));
+  await folder.write("out/labels-3.nii.gz", new Uint8Array(9));
+  const again = await runTask(["label", "cts", "out"], place);
+  assertEquals(again.code, 0, again.errors.join("\n"));
+  const which = again.stdout.split("\n").filter((line) => line.endsWith("there already"));
+  assertEquals(which.map((line) => line.split(":")[0]), ["20", "100"]);
+  assertEquals(await Deno.readFile(join(out, "labels-3.nii.gz")), before);
+  const page = await Deno.readTextFile(join(out, "labels.html"));
+  assertEquals(page.match(/<div class="slice">/g)?.length, 3 * 4);
+
+  // By other rules they are made anew.
+  const other = await runTask(["label", "cts", "out", "--variant", "paper"], place);
+  assertEquals([other.code, other.stdout.includes("there already")], [0, false]);
+
+  // A folder that lost a CT is another folder.
+  await Deno.remove(join(cts, "volume-20.nii.gz"));
+  const fewer = await runTask(["label", "cts", "out"], place);
+  assertEquals(fewer.code, 1);
+  assertStringIncludes(fewer.errors.at(-1)!, "holds case 20, which is not among those to write");
+});
+
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46, 0, 1]);
 const NO_VOXELS = { voxels: [], dim: [3, 1e6, 1e6, 1e6, 1, 1, 1, 1] };
 
@@ -106,7 +175,9 @@ for (const [what, name, bytes, says] of badFiles) {
 
 const badArguments: [what: string, args: string[], code: number, says: string][] = [
   ["a missing file", ["gone.nii.gz", "out.nii.gz"], 1, "no such file"],
-  ["a directory", [".", "out.nii.gz"], 1, "folder"],
+  ["a folder and a file for its labels", [".", "out.nii.gz"], 2, "name a folder"],
+  ["a folder as its own output", [".", "."], 1, 'holds "ct.nii" and no labels.json'],
+  ["an output folder in no folder", [".", "gone/out"], 1, "no folder"],
   ["an unknown organ", ["ct.nii", "out.nii", "--organs", "lungs,liver"], 2, "lungs, bone"],
   ["an unknown flag", ["ct.nii", "out.nii", "--orgns", "bone"], 2, '"--organs"'],
   ["a flag without its value", ["ct.nii", "out.nii", "--organs"], 2, "needs a value"],
