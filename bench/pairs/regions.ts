@@ -24,7 +24,7 @@ interface RegionInput extends HostMask {
 }
 
 const TORSO: Vec3 = [160, 160, 130];
-const KERNELS = ["src/morphology/regions.wgsl.ts"];
+const KERNELS = ["src/morphology/regions.wgsl.ts", "src/morphology/regions_merge.wgsl.ts"];
 const EXACT = { class: "exact", reason: "Runs are joined and counted in whole numbers" } as const;
 
 /** One path through the whole volume: every other row and slice is full, joined to the next at alternating ends. */

@@ -10,7 +10,13 @@ import {
 } from "../gpu/mod.ts";
 import { type ConnectOptions, earlierRows } from "./_runs.ts";
 import { allocateMask, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
-import { CHAIN_STEPS, REGIONS_BINDINGS, type RegionsKernel, regionsWgsl } from "./regions.wgsl.ts";
+import {
+  CHAIN_STEPS,
+  REGIONS_BINDINGS,
+  type RegionsKernel,
+  type RegionsShape,
+  regionsWgsl,
+} from "./regions.wgsl.ts";
 
 /** Connected regions of a mask, or of what is outside it, and a mark for each. */
 export interface Regions extends Disposable {
@@ -62,17 +68,18 @@ export async function findRegions(
     readonly chainSteps?: number;
   },
 ): Promise<Regions> {
-  checkIterations("morphology/regions", chainSteps + 80 * wordsPerRow(mask.dims[0]) + 400);
+  checkIterations("morphology/regions", chainSteps + wordsPerRow(mask.dims[0]) + 100);
   using held = new DisposableStack();
   const parents = held.use(gpu.allocate(slotBytes(mask), "parents of runs"));
   const marks = held.use(gpu.allocate(slotBytes(mask), "marks of regions"));
   const regions = { mask, flip, parents, marks };
+  const rows = earlierRows(connect);
   record(gpu, "init", regions, { marks });
   for (let tooLong = true; tooLong;) {
     signal?.throwIfAborted();
     using state = freshState(gpu);
-    record(gpu, "merge", regions, { state }, { connect, chainSteps });
-    record(gpu, "flatten", regions, { state }, { chainSteps });
+    record(gpu, "merge", regions, { state }, { shape: { chainSteps, rows } });
+    record(gpu, "flatten", regions, { state }, { shape: { chainSteps } });
     const [flag] = await gpu.read(state, Uint32Array, { length: 1, signal });
     tooLong = flag !== 0;
   }
@@ -114,7 +121,7 @@ export function markHit(gpu: Gpu, regions: Regions, marker: PackedMask): void {
 export function markLargest(gpu: Gpu, regions: Regions, count: number): void {
   const { marks } = regions;
   using state = freshState(gpu);
-  record(gpu, "count", regions, { marks });
+  record(gpu, "count", regions, { marks, marker: regions.mask.words });
   for (let picked = 0; picked < count; picked++) {
     record(gpu, "largest-size", regions, { marks, state });
     record(gpu, "largest-first", regions, { marks, state });
@@ -145,27 +152,26 @@ export function keepRegions(
 }
 
 function freshState(gpu: Gpu): GpuArray {
-  return gpu.upload(new Uint32Array([0, 0, 0xffffffff]), "state of regions");
+  return gpu.upload(new Uint32Array([0, 0, 0xffffffff, 0]), "state of regions");
 }
 
-const kernelOf = memo((name: RegionsKernel, chainSteps: number) => {
+const kernelOf = memo((name: RegionsKernel, shape: RegionsShape) => {
   const bindings: Record<string, BindingKind> = { p: "uniform", mask: "read", parents: "write" };
   for (const extra of REGIONS_BINDINGS[name]) {
     bindings[extra] = extra === "marker" ? "read" : "write";
   }
   return defineKernel({
     label: `morphology/regions-${name}`,
-    code: regionsWgsl(name, chainSteps),
+    code: regionsWgsl(name, shape),
     bindings,
   });
 });
 
 interface Parameters {
-  readonly connect?: ConnectOptions;
   readonly faces?: number;
   readonly least?: number;
   readonly output?: number;
-  readonly chainSteps?: number;
+  readonly shape?: RegionsShape;
 }
 
 function record(
@@ -173,19 +179,13 @@ function record(
   name: RegionsKernel,
   { mask, flip, parents }: Pick<Regions, "mask" | "flip" | "parents">,
   extra: Readonly<Record<string, GpuArray>>,
-  { connect, faces = 0, least = 0, output = 0, chainSteps = CHAIN_STEPS }: Parameters = {},
+  { faces = 0, least = 0, output = 0, shape = {} }: Parameters = {},
 ): void {
-  const rows = connect ? earlierRows(connect) : [];
-  const others = [0, 1, 2, 3].flatMap((n) => {
-    const row = rows[n];
-    return row ? [row.dy, row.dz, row.reach, 1] : [0, 0, 0, 0];
-  });
   const words = wordCount(mask.dims);
-  gpu.dispatch(kernelOf(name, chainSteps), {
+  gpu.dispatch(kernelOf(name, shape), {
     p: uniforms(
       { i32: [...mask.dims, wordsPerRow(mask.dims[0])] },
       { u32: [flip ? 0xffffffff : 0, faces, least, output] },
-      { i32: others },
     ),
     mask: mask.words,
     parents,

@@ -1,51 +1,55 @@
+import { type JoinedRow, mergeBody } from "./regions_merge.wgsl.ts";
+
 /** What a kernel on the regions of a mask does with each word of 32 voxels; see {@linkcode regionsWgsl}. */
-export type RegionsKernel =
-  | "init"
-  | "merge"
-  | "flatten"
-  | "mark"
-  | "count"
-  | "largest-size"
-  | "largest-first"
-  | "pick"
-  | "keep";
+export type RegionsKernel = keyof typeof REGIONS_BINDINGS;
+
+/** What kernels are written for; see {@linkcode regionsWgsl}. */
+export interface RegionsShape {
+  /** Steps along chains of parents that one invocation takes; more than 400, or a word's joins may never come to an end. */
+  readonly chainSteps?: number;
+  /** `merge` only: the earlier rows to join with. */
+  readonly rows?: readonly JoinedRow[];
+}
 
 /**
  * Kernels on the connected regions of a packed mask: union-find over runs of voxels along x (Rosenfeld and Pfaltz 1966), lock-free, roots
  * by smallest index (Komura 2015). One invocation a word; only runs are joined, so a voxel costs next to nothing.
  *
- * A run's slot is that of its first voxel, two voxels a slot: `x / 2 + ceil(nx / 2) * (y + ny z)`, since two runs of a row are at least two
- * voxels apart. `parents`: at a run's slot, the slot of an earlier run of its region, or its own at the root. `marks`: at a root's slot, what
- * is known of the region. Other slots are never read. All exact: whole numbers, and sums, least and largest of them.
+ * A stretch is what a word holds of a run. Its slot is that of its first voxel, two voxels a slot: `x / 2 + ceil(nx / 2) * (y + ny z)`, since
+ * two stretches of a row begin at least two voxels apart, or in two words. `parents`: at a stretch's slot, the slot of an earlier stretch of its
+ * region, or its own at the root. `marks`: at a root's slot, what is known of the region. Other slots are never read. All exact: whole
+ * numbers, and sums, least and largest of them.
  *
  * - `init`: every run its own region, nothing known of it.
- * - `merge`: joins runs that touch in up to four earlier rows, `others`; chains of parents too long for one invocation set `state[0]`, and the
+ * - `merge`: joins stretches that touch in earlier rows; chains of parents too long for one invocation set `state[0]`, and the
  *   host repeats `merge` and `flatten` until none does.
- * - `flatten`: every run's parent becomes its root.
+ * - `flatten`: every stretch's parent becomes its root; `state[3]` counts the regions.
  * - `mark`: regions with a voxel in the marker, or on the faces that `faces` names (1 x, 2 y, 4 z), get the mark 1.
- * - `count`: regions get their number of voxels as mark.
+ * - `count`: regions get their number of voxels in the marker added to their mark.
  * - `largest-size`, `largest-first`, `pick`: the largest region not picked yet, the one with the earliest voxel of several, gets the mark
  *   0xffffffff.
  * - `keep`: writes the voxels of regions whose mark is at least `least`, or those of all others, or all voxels but those.
  *
- * Workgroup 64. An invocation loops over the runs of its word, and over words where a run began before it: below 2^16 in all, most of them
- * for chains.
+ * Workgroup 64. An invocation loops over the stretches of its word, and over words where a run began before it: below 2^16 in all, most of
+ * them for chains.
  *
- * Runs, not voxels, were the first version. 160 x 160 x 130 voxels with readback, lavapipe, ms of processor time: two largest of blobs 52
- * (20 of it to unpack and read), at the percolation threshold 250.
+ * Runs, not voxels, were the first version. 160 x 160 x 130 voxels, lavapipe, 2 cores, ms: all but `merge` 1 to 2 each.
  *
  * @param kernel Which.
- * @param chainSteps Steps along chains of parents that one invocation takes; more than 400, or a word's joins may never come to an end.
+ * @param shape What for.
  * @returns The WGSL.
  */
-export function regionsWgsl(kernel: RegionsKernel, chainSteps: number = CHAIN_STEPS): string {
+export function regionsWgsl(
+  kernel: RegionsKernel,
+  { chainSteps = CHAIN_STEPS, rows = [] }: RegionsShape = {},
+): string {
   const extra = REGIONS_BINDINGS[kernel].map((name, i) =>
     `@group(0) @binding(${i + 3}) var<storage, ${DECLARATIONS[name]};`
   );
   return `${PRELUDE}
 var<private> steps: i32 = ${chainSteps};
 ${extra.join("\n")}
-${BODIES[kernel]}
+${kernel === "merge" ? mergeBody(rows) : BODIES[kernel]}
 @compute @workgroup_size(64) fn main(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,
@@ -62,16 +66,16 @@ export const REGIONS_BINDINGS = {
   merge: ["state"],
   flatten: ["state"],
   mark: ["marks", "marker"],
-  count: ["marks"],
+  count: ["marks", "marker"],
   "largest-size": ["marks", "state"],
   "largest-first": ["marks", "state"],
   pick: ["marks", "state"],
   keep: ["marks", "kept"],
-} as const satisfies Readonly<Record<RegionsKernel, readonly (keyof typeof DECLARATIONS)[]>>;
+} as const satisfies Readonly<Record<string, readonly (keyof typeof DECLARATIONS)[]>>;
 
 const DECLARATIONS = {
   marks: "read_write> marks: array<atomic<u32>>",
-  // 1 if a chain was too long; size of the largest region not picked yet, and its first slot.
+  // 1 if a chain was too long; size of the largest region not picked yet, and its slot; how many regions.
   state: "read_write> state: array<atomic<u32>>",
   marker: "read> marker: array<u32>",
   kept: "read_write> kept: array<u32>",
@@ -84,7 +88,6 @@ const PRELUDE = `
 struct P {
   nx: i32, ny: i32, nz: i32, width: i32, // voxels; words a row
   flip: u32, faces: u32, least: u32, output: u32,
-  others: array<vec4i, 4>, // rows to join with: dy, dz, 1 if also by corners along x, 1 if used
 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
@@ -99,38 +102,19 @@ fn voxels(row: i32, w: i32) -> u32 {
   return (mask[row * p.width + w] ^ p.flip) & valid(w);
 }
 
-fn voxelsBefore(row: i32, w: i32) -> u32 {
-  if (w == 0) { return 0u; }
-  return voxels(row, w - 1);
+/** The slot of a stretch that begins at a bit of word w of a row. */
+fn slotAt(row: i32, w: i32, bit: u32) -> u32 {
+  return u32(row * ((p.nx + 1) / 2) + w * 16) + bit / 2u;
 }
 
-fn voxelsAfter(row: i32, w: i32) -> u32 {
-  if (w == p.width - 1) { return 0u; }
-  return voxels(row, w + 1);
+/** The bit at which the stretch that holds a bit begins. */
+fn beginning(word: u32, bit: u32) -> u32 {
+  // Of no bits firstLeadingBit is all ones, and one more is 0.
+  return firstLeadingBit(~word & ((1u << bit) - 1u)) + 1u;
 }
 
-/** The slot of the run that holds a bit of word w of a row. */
 fn slotOf(row: i32, w: i32, word: u32, bit: u32) -> u32 {
-  let gaps = ~word & ((1u << bit) - 1u);
-  var x = w * 32;
-  if (gaps != 0u) {
-    x += i32(firstLeadingBit(gaps)) + 1;
-  } else {
-    for (var k = w - 1; k >= 0; k--) {
-      let before = ~voxels(row, k);
-      if (before != 0u) {
-        x = k * 32 + i32(firstLeadingBit(before)) + 1;
-        break;
-      }
-      x = k * 32;
-    }
-  }
-  return u32(row * ((p.nx + 1) / 2) + x / 2);
-}
-
-/** Bits of a word in which runs begin. */
-fn beginnings(word: u32, before: u32) -> u32 {
-  return word & ~((word << 1u) | (before >> 31u));
+  return slotAt(row, w, beginning(word, bit));
 }
 
 /** The first stretch of ones of a word that is not 0. */
@@ -139,101 +123,46 @@ fn stretch(word: u32) -> u32 {
   let length = firstTrailingBit(~(word >> first));
   return select(((1u << length) - 1u) << first, 0xffffffffu << first, length + first >= 32u);
 }
-
-fn rootOf(slot: u32) -> u32 {
-  var at = slot;
-  while (steps > 0) {
-    let next = atomicLoad(&parents[at]);
-    if (next == at) { break; }
-    at = next;
-    steps--;
-  }
-  return at;
-}
 `;
 
-const BODIES: Readonly<Record<RegionsKernel, string>> = {
+const BODIES: Readonly<Record<Exclude<RegionsKernel, "merge">, string>> = {
   init: `
 fn visit(i: i32, row: i32, w: i32) {
   let word = voxels(row, w);
-  for (var left = beginnings(word, voxelsBefore(row, w)); left != 0u; left &= left - 1u) {
-    let slot = slotOf(row, w, word, firstTrailingBit(left));
-    atomicStore(&parents[slot], slot);
+  var first = w * 32;
+  for (var k = w - 1; k >= 0; k--) {
+    let gaps = ~voxels(row, k);
+    if (gaps != 0u) {
+      first = k * 32 + i32(firstLeadingBit(gaps)) + 1;
+      break;
+    }
+    first = k * 32;
+  }
+  let run = slotAt(row, 0, u32(first));
+  for (var left = word; left != 0u; left &= ~stretch(left)) {
+    let bit = firstTrailingBit(left);
+    let slot = slotAt(row, w, bit);
+    atomicStore(&parents[slot], select(slot, run, bit == 0u));
     atomicStore(&marks[slot], 0u);
   }
-}`,
-  merge: `
-fn unite(a: u32, b: u32) {
-  var x = rootOf(a);
-  var y = rootOf(b);
-  while (x != y && steps > 0) {
-    let high = max(x, y);
-    let low = min(x, y);
-    let found = atomicMin(&parents[high], low);
-    steps--;
-    // Another invocation may have joined it elsewhere meanwhile: that region must be joined too.
-    x = rootOf(select(found, low, found == high));
-    y = rootOf(low);
-  }
-}
-
-fn visit(i: i32, row: i32, w: i32) {
-  let here = voxels(row, w);
-  if (here == 0u) { return; }
-  let before = voxelsBefore(row, w);
-  let after = voxelsAfter(row, w);
-  let y = row % p.ny;
-  let z = row / p.ny;
-  for (var n = 0; n < 4; n++) {
-    let other = p.others[n];
-    let oy = y + other.x;
-    let oz = z + other.y;
-    if (other.w == 0 || oy < 0 || oy >= p.ny || oz < 0) { continue; }
-    let oRow = oy + p.ny * oz;
-    let there = voxels(oRow, w);
-    let oBefore = voxelsBefore(oRow, w);
-    for (var left = beginnings(here & there, before & oBefore); left != 0u; left &= left - 1u) {
-      let bit = firstTrailingBit(left);
-      unite(slotOf(row, w, here, bit), slotOf(oRow, w, there, bit));
-    }
-    if (other.z == 0) { continue; }
-    // What touches by a corner alone: neither run holds a voxel beside the other's.
-    let oAfter = voxelsAfter(oRow, w);
-    let alone = here & ~there;
-    for (
-      var left = alone & ~((here >> 1u) | (after << 31u)) & ((there >> 1u) | (oAfter << 31u));
-      left != 0u;
-      left &= left - 1u
-    ) {
-      let bit = firstTrailingBit(left);
-      let over = bit == 31u;
-      unite(
-        slotOf(row, w, here, bit),
-        slotOf(oRow, select(w, w + 1, over), select(there, oAfter, over), (bit + 1u) & 31u),
-      );
-    }
-    for (
-      var left = alone & ~((here << 1u) | (before >> 31u)) & ((there << 1u) | (oBefore >> 31u));
-      left != 0u;
-      left &= left - 1u
-    ) {
-      let bit = firstTrailingBit(left);
-      let over = bit == 0u;
-      unite(
-        slotOf(row, w, here, bit),
-        slotOf(oRow, select(w, w - 1, over), select(there, oBefore, over), (bit + 31u) & 31u),
-      );
-    }
-  }
-  if (steps <= 0) { atomicStore(&state[0], 1u); }
 }`,
   flatten: `
 fn visit(i: i32, row: i32, w: i32) {
   let word = voxels(row, w);
-  for (var left = beginnings(word, voxelsBefore(row, w)); left != 0u; left &= left - 1u) {
-    let slot = slotOf(row, w, word, firstTrailingBit(left));
-    atomicStore(&parents[slot], rootOf(slot));
+  var roots = 0u;
+  for (var left = word; left != 0u; left &= ~stretch(left)) {
+    let slot = slotAt(row, w, firstTrailingBit(left));
+    var at = slot;
+    while (steps > 0) {
+      let next = atomicLoad(&parents[at]);
+      if (next == at) { break; }
+      at = next;
+      steps--;
+    }
+    atomicStore(&parents[slot], at);
+    roots += select(0u, 1u, at == slot);
   }
+  if (roots > 0u) { atomicAdd(&state[3], roots); }
   if (steps <= 0) { atomicStore(&state[0], 1u); }
 }`,
   mark: `
@@ -257,25 +186,24 @@ fn visit(i: i32, row: i32, w: i32) {
 fn visit(i: i32, row: i32, w: i32) {
   let word = voxels(row, w);
   for (var left = word; left != 0u; left &= ~stretch(left)) {
-    let slot = slotOf(row, w, word, firstTrailingBit(left));
-    atomicAdd(&marks[atomicLoad(&parents[slot])], countOneBits(stretch(left)));
+    let slot = slotAt(row, w, firstTrailingBit(left));
+    let counted = countOneBits(stretch(left) & (marker[i] ^ p.flip));
+    atomicAdd(&marks[atomicLoad(&parents[slot])], counted);
   }
 }`,
   "largest-size": `
 fn visit(i: i32, row: i32, w: i32) {
-  let word = voxels(row, w);
-  for (var left = beginnings(word, voxelsBefore(row, w)); left != 0u; left &= left - 1u) {
-    let slot = slotOf(row, w, word, firstTrailingBit(left));
+  for (var left = voxels(row, w); left != 0u; left &= ~stretch(left)) {
+    let slot = slotAt(row, w, firstTrailingBit(left));
     let size = atomicLoad(&marks[slot]);
     if (size != 0xffffffffu && atomicLoad(&parents[slot]) == slot) { atomicMax(&state[1], size); }
   }
 }`,
   "largest-first": `
 fn visit(i: i32, row: i32, w: i32) {
-  let word = voxels(row, w);
   let most = atomicLoad(&state[1]);
-  for (var left = beginnings(word, voxelsBefore(row, w)); left != 0u; left &= left - 1u) {
-    let slot = slotOf(row, w, word, firstTrailingBit(left));
+  for (var left = voxels(row, w); left != 0u; left &= ~stretch(left)) {
+    let slot = slotAt(row, w, firstTrailingBit(left));
     if (atomicLoad(&marks[slot]) == most && atomicLoad(&parents[slot]) == slot) {
       atomicMin(&state[2], slot);
     }
@@ -293,7 +221,7 @@ fn visit(i: i32, row: i32, w: i32) {
   let word = voxels(row, w);
   var found = 0u;
   for (var left = word; left != 0u; left &= ~stretch(left)) {
-    let slot = slotOf(row, w, word, firstTrailingBit(left));
+    let slot = slotAt(row, w, firstTrailingBit(left));
     let mark = atomicLoad(&marks[atomicLoad(&parents[slot])]);
     found |= select(0u, stretch(left), mark >= p.least);
   }
