@@ -121,6 +121,7 @@ export {
 } from "./warp.ts";
 export {
   clearBorderReference,
+  componentsReference,
   fillHolesReference,
   keepLargestReference,
   reconstructReference,

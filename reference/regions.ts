@@ -4,6 +4,8 @@ import { checkVoxels } from "./_check.ts";
 /** How voxels touch: through faces (6), edges too (18) or corners too (26). */
 export type Touch = 6 | 18 | 26;
 
+type U32 = Uint32Array<ArrayBuffer>;
+
 /** A mask, and what counts as one region of it. */
 export interface RegionsOf {
   /** One byte a voxel, x fastest; every value but 0 is inside. */
@@ -24,8 +26,36 @@ export interface RegionsOf {
 export function keepLargestReference(
   options: RegionsOf & { readonly count: number },
 ): Uint8Array<ArrayBuffer> {
-  const regions = floods(options, 1).sort((a, b) => b.length - a.length || a[0]! - b[0]!);
-  return voxelsOf(regions.slice(0, options.count), options.dims);
+  return voxelsOf(bySize(floods(options, 1)).slice(0, options.count), options.dims);
+}
+
+/**
+ * All regions by flood fill, the largest first, those of equal size by their first voxel.
+ *
+ * @param options Mask and what touches.
+ * @returns Per voxel the region's number from 1, 0 outside; the regions' sizes; their first and last voxels along x, y, z, six numbers each.
+ */
+export function componentsReference(
+  options: RegionsOf,
+): [labels: U32, sizes: U32, boxes: U32] {
+  const [nx, ny] = options.dims;
+  const regions = bySize(floods(options, 1));
+  const labels = new Uint32Array(voxelCount(options.dims));
+  const boxes = regions.flatMap((region, k) => {
+    const first = [Infinity, Infinity, Infinity];
+    const last = [0, 0, 0];
+    for (const voxel of region) {
+      labels[voxel] = k + 1;
+      [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))].forEach(
+        (at, axis) => {
+          first[axis] = Math.min(first[axis]!, at);
+          last[axis] = Math.max(last[axis]!, at);
+        },
+      );
+    }
+    return [...first, ...last];
+  });
+  return [labels, Uint32Array.from(regions, ({ length }) => length), Uint32Array.from(boxes)];
 }
 
 /**
@@ -110,6 +140,10 @@ function floods(
     regions.push(queue.slice(0, end));
   }
   return regions;
+}
+
+function bySize(regions: Int32Array[]): Int32Array[] {
+  return regions.sort((a, b) => b.length - a.length || a[0]! - b[0]!);
 }
 
 function reachesBorder(

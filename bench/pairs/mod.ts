@@ -45,6 +45,7 @@ export const pairs: readonly Pair[] = [
   balls.dilationFft,
   balls.dilationDistance,
   distance,
+  regions.components,
   regions.largest,
   regions.holes,
   regions.border,

@@ -1,5 +1,6 @@
 import {
   clearMaskBorder,
+  connectedComponents,
   fillMaskHoles,
   keepLargest,
   packMask,
@@ -9,6 +10,7 @@ import {
 import type { Vec3 } from "../../src/volume/mod.ts";
 import {
   clearBorderReference,
+  componentsReference,
   fillHolesReference,
   keepLargestReference,
   niimathFillHoles,
@@ -60,6 +62,24 @@ const MASKS: Readonly<Record<string, () => HostMask>> = {
   "on every face 40 x 9 x 8": () => randomMask([40, 9, 8], 0.7, 5),
 };
 
+/** One path that winds from a slice's corner to its middle, two of its turns a voxel apart. */
+function spiral(n: number): HostMask {
+  const data = new Uint8Array(n * n);
+  const at = (x: number, y: number) => x >= 0 && y >= 0 && x < n && y < n ? data[x + n * y] : 0;
+  let [x, y, dx, dy] = [0, 0, 1, 0];
+  for (let turns = 0; turns < 2;) {
+    data[x + n * y] = 1;
+    const [u, v] = [x + dx, y + dy];
+    if (u < 0 || v < 0 || u >= n || v >= n || at(u + dx, v + dy)) {
+      [dx, dy] = [-dy, dx];
+      turns++;
+    } else {
+      [x, y, turns] = [u, v, 0];
+    }
+  }
+  return { data, dims: [n, n, 1] };
+}
+
 /** References that leave a case out, and why, by the mask's name, what touches, and whether it is cut into slices. */
 type Without = (mask: string, connectivity: Touch, inSlices: boolean) => Case["without"];
 
@@ -67,6 +87,7 @@ function cases(
   timed: Touch,
   slices: readonly (1 | 2 | undefined)[],
   without: Without = () => undefined,
+  masks = MASKS,
 ) {
   const leftOut = (mask: string, connectivity: Touch, axis: 1 | 2 | undefined) => {
     const found = without(mask, connectivity, axis !== undefined);
@@ -83,7 +104,7 @@ function cases(
       ...axis !== undefined && { slices: axis },
     }),
   });
-  const edges = Object.entries(MASKS).flatMap(([name, mask]) =>
+  const edges = Object.entries(masks).flatMap(([name, mask]) =>
     ([6, 18, 26] as const).flatMap((connectivity) =>
       slices.map((axis): Case<RegionInput> => ({
         name: `${name}, ${connectivity} neighbours${
@@ -107,6 +128,26 @@ function work({ data, dims }: RegionInput) {
   const words = Math.ceil(dims[0] / 32) * dims[1] * dims[2];
   return { bytes: 2 * data.length, flops: 0, integerOps: 4 * words };
 }
+
+/** All regions: a label a voxel, then sizes and boxes. */
+export const components: Pair<RegionInput> = {
+  name: "morphology/components",
+  kernels: [...KERNELS, "src/morphology/regions_number.wgsl.ts"],
+  cases: cases(26, [undefined, 2], () => undefined, {
+    ...MASKS,
+    "spiral 37 x 37 x 1": () => spiral(37),
+    "column 1 x 1 x 40": () => randomMask([1, 1, 40], 0.6, 6),
+  }),
+  gpu: async (gpu, { data, dims, ...options }) => {
+    using mask = packMask(gpu, data, dims);
+    using regions = await connectedComponents(gpu, mask, options);
+    using labels = regions.labels();
+    return [await gpu.read(labels, Uint32Array), regions.sizes, regions.boxes];
+  },
+  references: { typescript: componentsReference },
+  acceptance: EXACT,
+  work: (input) => ({ ...work(input), bytes: 5 * input.data.length }),
+};
 
 /** The two largest regions. */
 export const largest: Pair<RegionInput> = {

@@ -104,6 +104,21 @@ class Regions:
         found[0] = False
         return found
 
+    def all(self):
+        labels, count = self.label(self.mask)
+        sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+        order = np.argsort(-sizes, kind="stable")
+        number = np.zeros(count + 1, np.uint32)
+        number[order + 1] = np.arange(1, count + 1)
+        found = ndimage.find_objects(labels)
+        boxes = [[edge for part in (0, 1) for edge in self.ends(found[k], part)] for k in order]
+        return [number[labels], sizes[order], np.array(boxes, np.uint32)]
+
+    @staticmethod
+    def ends(box, last):
+        """Where a box begins or ends along x, y and z."""
+        return [axis.stop - 1 if last else axis.start for axis in box[::-1]]
+
     def largest(self):
         labels, count = self.label(self.mask)
         sizes = np.bincount(labels.ravel(), minlength=count + 1)
@@ -140,6 +155,10 @@ def regions(*ways):
         return Runner(*(lambda way=way: np.ascontiguousarray(way(found)).view(np.uint8) for way in ways))
 
     return open_case
+
+
+def components(case):
+    return Runner(Regions(case).all)
 
 
 def reconstruct(case):
@@ -184,6 +203,7 @@ KERNELS = {
     "morphology/dilate-fft": dilate_fft,
     "morphology/dilate-distance": dilate,
     "morphology/distance": distance,
+    "morphology/components": components,
     "morphology/keep-largest": regions(lambda r: r.largest()),
     "morphology/fill-holes": regions(lambda r: r.holes(), lambda r: r.holes_by_dilation()),
     "morphology/clear-border": regions(lambda r: r.inner()),

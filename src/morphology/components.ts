@@ -18,10 +18,11 @@ export interface Components {
  *
  * @param data The mask, x fastest; every value but 0 is foreground.
  * @param dims Voxels along x, y and z.
- * @param options `connectivity`: voxels touch through faces (6), edges too (18) or corners too (26).
+ * @param options `connectivity`: voxels touch through faces (6), edges too (18) or corners too (26); `slices`: each
+ *   slice across this axis on its own, where 6 stands for 4 neighbours, 18 and 26 for all 8.
  * @returns The number of each voxel's region and the regions' sizes.
  * @throws {TypeError} If the mask's length is not that of `dims`.
- * @throws {RangeError} If `dims` or `connectivity` is none of the values above.
+ * @throws {RangeError} If `dims`, `connectivity` or `slices` is none of the values above.
  *
  * @example
  * ```ts
@@ -35,7 +36,7 @@ export interface Components {
 export function components(
   data: Uint8Array,
   dims: Vec3,
-  options: { readonly connectivity: Connectivity },
+  options: { readonly connectivity: Connectivity; readonly slices?: 0 | 1 | 2 | undefined },
 ): Components {
   checkMask("find components", data, dims, options);
   const runs = connectRuns(data, dims, true, options);

@@ -155,7 +155,14 @@ async function onHost(
   return packMask(gpu, work(await unpackMask(gpu, mask, { signal })), mask.dims);
 }
 
-function checkRegionOptions(
+/**
+ * Refuses options that are none.
+ *
+ * @param action What was asked for, for the message.
+ * @param options The options.
+ * @throws {RangeError} If one is not valid.
+ */
+export function checkRegionOptions(
   action: string,
   { connectivity, slices }: { readonly connectivity: number; readonly slices?: number | undefined },
 ): void {

@@ -1,7 +1,7 @@
 /**
  * Binary morphology: bit-packed masks on the GPU, structuring elements in mm, dilation, erosion, opening and closing by three
- * methods that agree bit for bit; exact distances; the largest regions, hole filling, border clearing and reconstruction on the GPU and on
- * the host; components on the host.
+ * methods that agree bit for bit; exact distances; connected components, hole filling, border clearing and reconstruction on the GPU and on
+ * the host.
  *
  * @example Close a bone mask with the paper's 25 mm ball.
  * ```ts
@@ -17,6 +17,7 @@
 export { clearBorder, type ClearBorderOptions } from "./clear_border.ts";
 export { combine, invert } from "./combine.ts";
 export * from "./components.ts";
+export * from "./connected_components.ts";
 export { type DistanceMap, distanceTransform, NO_FEATURE, readDistances } from "./distance.ts";
 export { ball, type BallOptions, box, line, reflect, type StructuringElement } from "./element.ts";
 export { fastestMethod } from "./fastest_method.ts";

@@ -12,6 +12,7 @@ import { type ConnectOptions, earlierRows } from "./_runs.ts";
 import { allocateMask, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
 import {
   CHAIN_STEPS,
+  DECLARATIONS,
   REGIONS_BINDINGS,
   type RegionsKernel,
   type RegionsShape,
@@ -26,6 +27,8 @@ export interface Regions extends Disposable {
   /** Slots; see `regionsWgsl`. */
   readonly parents: GpuArray;
   readonly marks: GpuArray;
+  /** How many. */
+  readonly count: number;
 }
 
 /** Which voxels are written: those of regions with a mark, those of regions without, or all but the first. */
@@ -72,16 +75,17 @@ export async function findRegions(
   using held = new DisposableStack();
   const parents = held.use(gpu.allocate(slotBytes(mask), "parents of runs"));
   const marks = held.use(gpu.allocate(slotBytes(mask), "marks of regions"));
-  const regions = { mask, flip, parents, marks };
+  const regions = { mask, flip, parents, marks, count: 0 };
   const rows = earlierRows(connect);
-  record(gpu, "init", regions, { marks });
+  recordRegions(gpu, "init", regions, { marks });
   for (let tooLong = true; tooLong;) {
     signal?.throwIfAborted();
     using state = freshState(gpu);
-    record(gpu, "merge", regions, { state }, { shape: { chainSteps, rows } });
-    record(gpu, "flatten", regions, { state }, { shape: { chainSteps } });
-    const [flag] = await gpu.read(state, Uint32Array, { length: 1, signal });
+    recordRegions(gpu, "merge", regions, { state }, { shape: { chainSteps, rows } });
+    recordRegions(gpu, "flatten", regions, { state }, { shape: { chainSteps } });
+    const [flag, , , count] = await gpu.read(state, Uint32Array, { signal });
     tooLong = flag !== 0;
+    regions.count = count!;
   }
   const owned = held.move();
   return { ...regions, [Symbol.dispose]: () => owned.dispose() };
@@ -97,7 +101,7 @@ export async function findRegions(
 export function markBorder(gpu: Gpu, regions: Regions, slices: 1 | 2 | undefined): void {
   const faces = 7 & ~(slices === undefined ? 0 : 1 << slices);
   const { marks, mask } = regions;
-  record(gpu, "mark", regions, { marks, marker: mask.words }, { faces });
+  recordRegions(gpu, "mark", regions, { marks, marker: mask.words }, { faces });
 }
 
 /**
@@ -108,7 +112,17 @@ export function markBorder(gpu: Gpu, regions: Regions, slices: 1 | 2 | undefined
  * @param marker The other mask, of the same dims.
  */
 export function markHit(gpu: Gpu, regions: Regions, marker: PackedMask): void {
-  record(gpu, "mark", regions, { marks: regions.marks, marker: marker.words });
+  recordRegions(gpu, "mark", regions, { marks: regions.marks, marker: marker.words });
+}
+
+/**
+ * Makes each region's number of voxels its mark.
+ *
+ * @param gpu Where they are.
+ * @param regions The regions, without marks.
+ */
+export function countVoxels(gpu: Gpu, regions: Regions): void {
+  recordRegions(gpu, "count", regions, { marks: regions.marks });
 }
 
 /**
@@ -121,11 +135,11 @@ export function markHit(gpu: Gpu, regions: Regions, marker: PackedMask): void {
 export function markLargest(gpu: Gpu, regions: Regions, count: number): void {
   const { marks } = regions;
   using state = freshState(gpu);
-  record(gpu, "count", regions, { marks, marker: regions.mask.words });
+  countVoxels(gpu, regions);
   for (let picked = 0; picked < count; picked++) {
-    record(gpu, "largest-size", regions, { marks, state });
-    record(gpu, "largest-first", regions, { marks, state });
-    record(gpu, "pick", regions, { marks, state });
+    recordRegions(gpu, "largest-size", regions, { marks, state });
+    recordRegions(gpu, "largest-first", regions, { marks, state });
+    recordRegions(gpu, "pick", regions, { marks, state });
   }
 }
 
@@ -147,7 +161,10 @@ export function keepRegions(
   const output = (["marked", "unmarked", "all but marked"] as const).indexOf(kept);
   return filled(allocateMask(gpu, regions.mask.dims), ({ words }) => {
     const { marks } = regions;
-    record(gpu, "keep", regions, { marks, kept: words }, { output, least: picked ? PICKED : 1 });
+    recordRegions(gpu, "keep", regions, { marks, kept: words }, {
+      output,
+      least: picked ? PICKED : 1,
+    });
   });
 }
 
@@ -158,7 +175,7 @@ function freshState(gpu: Gpu): GpuArray {
 const kernelOf = memo((name: RegionsKernel, shape: RegionsShape) => {
   const bindings: Record<string, BindingKind> = { p: "uniform", mask: "read", parents: "write" };
   for (const extra of REGIONS_BINDINGS[name]) {
-    bindings[extra] = extra === "marker" ? "read" : "write";
+    bindings[extra] = DECLARATIONS[extra].startsWith("read>") ? "read" : "write";
   }
   return defineKernel({
     label: `morphology/regions-${name}`,
@@ -174,21 +191,30 @@ interface Parameters {
   readonly shape?: RegionsShape;
 }
 
-function record(
+/**
+ * Records one of the kernels on regions.
+ *
+ * @param gpu Where they are.
+ * @param name Which.
+ * @param regions The regions.
+ * @param extra What it binds beside them.
+ * @param parameters What it is told.
+ */
+export function recordRegions(
   gpu: Gpu,
   name: RegionsKernel,
-  { mask, flip, parents }: Pick<Regions, "mask" | "flip" | "parents">,
+  { mask, flip, parents, count }: Omit<Regions, keyof Disposable>,
   extra: Readonly<Record<string, GpuArray>>,
   { faces = 0, least = 0, output = 0, shape = {} }: Parameters = {},
 ): void {
-  const words = wordCount(mask.dims);
+  const items = name === "pick" ? 1 : name === "name" ? count : wordCount(mask.dims);
   gpu.dispatch(kernelOf(name, shape), {
     p: uniforms(
       { i32: [...mask.dims, wordsPerRow(mask.dims[0])] },
-      { u32: [flip ? 0xffffffff : 0, faces, least, output] },
+      { u32: [flip ? 0xffffffff : 0, faces, least, output, count] },
     ),
     mask: mask.words,
     parents,
     ...extra,
-  }, gpu.workgroups(name === "pick" ? 1 : words, 64));
+  }, gpu.workgroups(items, 64));
 }

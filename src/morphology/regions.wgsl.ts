@@ -1,4 +1,5 @@
 import { type JoinedRow, mergeBody } from "./regions_merge.wgsl.ts";
+import { NUMBER_BODIES } from "./regions_number.wgsl.ts";
 
 /** What a kernel on the regions of a mask does with each word of 32 voxels; see {@linkcode regionsWgsl}. */
 export type RegionsKernel = keyof typeof REGIONS_BINDINGS;
@@ -25,10 +26,11 @@ export interface RegionsShape {
  *   host repeats `merge` and `flatten` until none does.
  * - `flatten`: every stretch's parent becomes its root; `state[3]` counts the regions.
  * - `mark`: regions with a voxel in the marker, or on the faces that `faces` names (1 x, 2 y, 4 z), get the mark 1.
- * - `count`: regions get their number of voxels in the marker added to their mark.
+ * - `count`: regions get their number of voxels as mark.
  * - `largest-size`, `largest-first`, `pick`: the largest region not picked yet, the one with the earliest voxel of several, gets the mark
  *   0xffffffff.
  * - `keep`: writes the voxels of regions whose mark is at least `least`, or those of all others, or all voxels but those.
+ * - `list` and the rest: see {@linkcode NUMBER_BODIES}.
  *
  * Workgroup 64. An invocation loops over the stretches of its word, and over words where a run began before it: below 2^16 in all, most of
  * them for chains.
@@ -55,7 +57,9 @@ ${kernel === "merge" ? mergeBody(rows) : BODIES[kernel]}
   @builtin(num_workgroups) groups: vec3u,
 ) {
   let i = i32(id.x + id.y * groups.x * 64u);
-  if (i < p.width * p.ny * p.nz) { visit(i, i / p.width, i % p.width); }
+  if (i < ${
+    kernel === "name" ? "p.regions" : "p.width * p.ny * p.nz"
+  }) { visit(i, i / p.width, i % p.width); }
 }
 `;
 }
@@ -66,19 +70,32 @@ export const REGIONS_BINDINGS = {
   merge: ["state"],
   flatten: ["state"],
   mark: ["marks", "marker"],
-  count: ["marks", "marker"],
+  count: ["marks"],
   "largest-size": ["marks", "state"],
   "largest-first": ["marks", "state"],
   pick: ["marks", "state"],
   keep: ["marks", "kept"],
+  list: ["marks", "list"],
+  name: ["marks", "slots", "boxes"],
+  measure: ["marks", "boxes"],
+  tally: ["marks", "marker", "counts"],
+  labels: ["marks", "labels"],
+  select: ["marks", "chosen", "kept"],
 } as const satisfies Readonly<Record<string, readonly (keyof typeof DECLARATIONS)[]>>;
 
-const DECLARATIONS = {
+/** How the kernels see what they bind. */
+export const DECLARATIONS = {
   marks: "read_write> marks: array<atomic<u32>>",
   // 1 if a chain was too long; size of the largest region not picked yet, and its slot; how many regions.
   state: "read_write> state: array<atomic<u32>>",
   marker: "read> marker: array<u32>",
   kept: "read_write> kept: array<u32>",
+  list: "read_write> list: array<atomic<u32>>",
+  slots: "read> slots: array<u32>",
+  boxes: "read_write> boxes: array<atomic<u32>>",
+  counts: "read_write> counts: array<atomic<u32>>",
+  labels: "read_write> labels: array<u32>",
+  chosen: "read> chosen: array<u32>",
 } as const;
 
 /** What one invocation takes by default. */
@@ -88,6 +105,7 @@ const PRELUDE = `
 struct P {
   nx: i32, ny: i32, nz: i32, width: i32, // voxels; words a row
   flip: u32, faces: u32, least: u32, output: u32,
+  regions: i32,
 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
@@ -126,6 +144,7 @@ fn stretch(word: u32) -> u32 {
 `;
 
 const BODIES: Readonly<Record<Exclude<RegionsKernel, "merge">, string>> = {
+  ...NUMBER_BODIES,
   init: `
 fn visit(i: i32, row: i32, w: i32) {
   let word = voxels(row, w);
@@ -187,8 +206,7 @@ fn visit(i: i32, row: i32, w: i32) {
   let word = voxels(row, w);
   for (var left = word; left != 0u; left &= ~stretch(left)) {
     let slot = slotAt(row, w, firstTrailingBit(left));
-    let counted = countOneBits(stretch(left) & (marker[i] ^ p.flip));
-    atomicAdd(&marks[atomicLoad(&parents[slot])], counted);
+    atomicAdd(&marks[atomicLoad(&parents[slot])], countOneBits(stretch(left)));
   }
 }`,
   "largest-size": `

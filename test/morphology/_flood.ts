@@ -72,7 +72,7 @@ export function onBorder(index: number, dims: Vec3, slices?: 0 | 1 | 2): boolean
 }
 
 /** Parses a mask drawn as slices of rows: `#` is 1; rows run along x, the first row is y = 0, slices along z. */
-export function draw(...slices: string[][]): { data: Uint8Array; dims: Vec3 } {
+export function draw(...slices: string[][]): { data: Uint8Array<ArrayBuffer>; dims: Vec3 } {
   const dims: Vec3 = [slices[0]![0]!.length, slices[0]!.length, slices.length];
   return { data: Uint8Array.from(slices.flat().join(""), (c) => c === "#" ? 1 : 0), dims };
 }

@@ -75,6 +75,16 @@ Deno.test("components() works where dims are 1", () => {
   assertEquals(components(Uint8Array.of(1), [1, 1, 1], { connectivity: 6 }).sizes, [1]);
 });
 
+Deno.test("components() numbers the regions of each slice on its own", () => {
+  const { data, dims } = draw(["##", ".#"], ["#.", ".#"]);
+  const found = (slices: 0 | 1 | 2, connectivity: 6 | 26) =>
+    components(data, dims, { connectivity, slices }).labels;
+  assertEquals([...found(2, 6)], [1, 1, 0, 1, 2, 0, 0, 3]);
+  assertEquals([...found(2, 26)], [1, 1, 0, 1, 2, 0, 0, 2]);
+  assertEquals([...found(1, 6)], [1, 1, 0, 2, 1, 0, 0, 2]);
+  assertEquals([...found(0, 6)], [2, 1, 0, 1, 2, 0, 0, 1]);
+});
+
 Deno.test("components() agrees with a flood fill on any mask", () => {
   fc.assert(
     fc.property(anyMask, anyConnectivity, ({ data, dims }, connectivity) => {
