@@ -129,3 +129,4 @@ export {
   type Touch,
 } from "./regions.ts";
 export { phantomReference, type PictureReference } from "./phantom.ts";
+export { type WidestPathsOf, widestPathsReference } from "./widest_paths.ts";

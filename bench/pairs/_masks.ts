@@ -59,6 +59,27 @@ export function blobMask(dims: Vec3, count: number, seed: number): HostMask {
   return { data, dims };
 }
 
+/**
+ * One path through the whole volume: every other row and slice is full, joined to the next at alternating ends.
+ *
+ * @param dims Voxels along x, y, z.
+ * @returns The mask.
+ */
+export function serpentine([nx, ny, nz]: Vec3): HostMask {
+  const data = new Uint8Array(nx * ny * nz);
+  for (let z = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      const row = nx * (y + ny * z);
+      if (z % 2 === 0 && y % 2 === 0) data.fill(1, row, row + nx);
+      else if (z % 2 === 0) data[row + (y % 4 === 1 ? nx - 1 : 0)] = 1;
+      // Slices are walked to and fro; with 4 k + 1 rows the way there ends at the right.
+      else if (z % 4 === 1 && y === ny - 1) data[row + (ny % 4 === 1 ? nx - 1 : 0)] = 1;
+      else if (z % 4 === 3 && y === 0) data[row] = 1;
+    }
+  }
+  return { data, dims: [nx, ny, nz] };
+}
+
 /** The masks every mask kernel must survive, by name. */
 export const EDGE_MASKS: Readonly<Record<string, () => HostMask>> = {
   "empty 33 x 7 x 5": () => randomMask([33, 7, 5], 0, 1),

@@ -22,6 +22,7 @@ import * as regions from "./regions.ts";
 import * as resolution from "./resolution.ts";
 import { inference } from "./inference.ts";
 import { trainStep } from "./train_step.ts";
+import { widest } from "./widest_paths.ts";
 
 export * from "./pair.ts";
 
@@ -50,6 +51,7 @@ export const pairs: readonly Pair[] = [
   regions.holes,
   regions.border,
   regions.reconstruction,
+  widest,
   convolution.conv3d,
   convolution.conv3dInput,
   convolution.conv3dFilter,

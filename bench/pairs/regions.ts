@@ -17,7 +17,7 @@ import {
   reconstructReference,
   type Touch,
 } from "../../reference/mod.ts";
-import { blobMask, EDGE_MASKS, type HostMask, randomMask } from "./_masks.ts";
+import { blobMask, EDGE_MASKS, type HostMask, randomMask, serpentine } from "./_masks.ts";
 import type { Case, Pair } from "./pair.ts";
 
 interface RegionInput extends HostMask {
@@ -28,22 +28,6 @@ interface RegionInput extends HostMask {
 const TORSO: Vec3 = [160, 160, 130];
 const KERNELS = ["src/morphology/regions.wgsl.ts", "src/morphology/regions_merge.wgsl.ts"];
 const EXACT = { class: "exact", reason: "Runs are joined and counted in whole numbers" } as const;
-
-/** One path through the whole volume: every other row and slice is full, joined to the next at alternating ends. */
-function serpentine([nx, ny, nz]: Vec3): HostMask {
-  const data = new Uint8Array(nx * ny * nz);
-  for (let z = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) {
-      const row = nx * (y + ny * z);
-      if (z % 2 === 0 && y % 2 === 0) data.fill(1, row, row + nx);
-      else if (z % 2 === 0) data[row + (y % 4 === 1 ? nx - 1 : 0)] = 1;
-      // Slices are walked to and fro; with 4 k + 1 rows the way there ends at the right.
-      else if (z % 4 === 1 && y === ny - 1) data[row + (ny % 4 === 1 ? nx - 1 : 0)] = 1;
-      else if (z % 4 === 3 && y === 0) data[row] = 1;
-    }
-  }
-  return { data, dims: [nx, ny, nz] };
-}
 
 /** Voxels that touch by corners alone, across words too. */
 function corners(dims: Vec3): HostMask {

@@ -40,3 +40,4 @@ export {
   type ThresholdOptions,
   uploadImage,
 } from "./threshold.ts";
+export { widestPaths } from "./widest_paths.ts";
