@@ -130,3 +130,4 @@ export {
 } from "./regions.ts";
 export { phantomReference, type PictureReference } from "./phantom.ts";
 export { type WidestPathsOf, widestPathsReference } from "./widest_paths.ts";
+export { growOrganReference, type GrowthOf } from "./grow_organ.ts";

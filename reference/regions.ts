@@ -59,6 +59,19 @@ export function componentsReference(
 }
 
 /**
+ * The regions of at least so many voxels, by flood fill.
+ *
+ * @param options Mask, what touches, how many.
+ * @returns 0 or 1 per voxel, x fastest.
+ */
+export function largeRegionsReference(
+  options: RegionsOf & { readonly least: number },
+): Uint8Array<ArrayBuffer> {
+  const large = floods(options, 1).filter((region) => region.length >= options.least);
+  return voxelsOf(large, options.dims);
+}
+
+/**
  * The mask and its holes, by flood fill of the background: regions of it that do not reach the faces, or in slices the edges.
  *
  * @param options Mask and how its background touches.

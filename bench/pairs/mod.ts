@@ -11,6 +11,7 @@ import * as balls from "./ball_operations.ts";
 import * as channels from "./channels.ts";
 import * as convolution from "./convolution.ts";
 import { distance } from "./distances.ts";
+import { growth } from "./grow_organ.ts";
 import { lossPairs } from "./losses.ts";
 import * as masks from "./mask_kernels.ts";
 import * as normalization from "./normalization.ts";
@@ -52,6 +53,7 @@ export const pairs: readonly Pair[] = [
   regions.border,
   regions.reconstruction,
   widest,
+  growth,
   convolution.conv3d,
   convolution.conv3dInput,
   convolution.conv3dFilter,

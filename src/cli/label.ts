@@ -1,16 +1,21 @@
 import { commandLine } from "../../bench/mod.ts";
 import { ifThere } from "../files/mod.ts";
-import { openGpu } from "../gpu/mod.ts";
-import { type LabelledOrgan, labelOrgans, type LabelStep, ORGANS } from "../labels/mod.ts";
-import { orientationOf, readNifti, type Volume, writeNifti } from "../volume/mod.ts";
+import {
+  type LabelledOrgan,
+  ORGANS,
+  type OrganSeeds,
+  parseSeeds,
+  SEEDED_ORGANS,
+  type SeededOrgan,
+} from "../labels/mod.ts";
 import { ADAPTER_FLAG, wantedAdapter } from "./adapter_flag.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { UsageError } from "./exit_codes.ts";
 import { oneOf } from "./flags.ts";
+import { labelCt } from "./label_file.ts";
 import { labelCts } from "./label_folder.ts";
 import { checkOutput } from "./outputs.ts";
 import { userPath } from "./paths.ts";
-import { formatColumns } from "./table.ts";
 
 const LABELLED: readonly LabelledOrgan[] = ["lungs", "bone"];
 
@@ -23,7 +28,13 @@ export const labelCommand: Command = defineCommand({
     organs: {
       type: "string",
       value: "LIST",
-      help: "Organs by name, comma between them: lungs,bone (both by default)",
+      help:
+        "Organs by name, comma between them: lungs,bone (both by default), and liver, bladder, kidneys with --seeds",
+    },
+    seeds: {
+      type: "string",
+      value: "FILE",
+      help: 'Points in organs as JSON, world mm (RAS+): {"liver": [[62, -14, 1180]]}',
     },
     variant: {
       type: "string",
@@ -40,6 +51,8 @@ export const labelCommand: Command = defineCommand({
   },
   details: "INPUT is a CT in Hounsfield units, .nii or .nii.gz. OUTPUT gets CT-ORG's values\n" +
     `(lungs ${ORGANS.lungs}, bone ${ORGANS.bone}) on INPUT's own grid and header. It appears whole or not at all.\n` +
+    `With --seeds liver ${ORGANS.liver}, bladder ${ORGANS.bladder} and kidneys ${ORGANS.kidneys} are grown from a click in each, and come first: a labelled\n` +
+    "voxel is never overwritten. Such labels are what dataset takes as --semi-automatic.\n" +
     "Of a folder all CTs are labelled, a line each: volume-N.nii.gz to labels-N.nii.gz, or where there is none, every NIfTI\n" +
     "file to one of its name. OUTPUT is then a folder that is absent, empty, or begun by the same command, and gets labels.csv,\n" +
     "labels.html with slices, and labels.json. A command that was stopped goes on where it was. A CT that cannot be labelled\n" +
@@ -48,14 +61,22 @@ export const labelCommand: Command = defineCommand({
     { line: "deno task label CTs labels", does: "All CTs of a folder, with a table and a report" },
     { line: "deno task label ct.nii.gz labels.nii.gz", does: "Lungs and bone of ct.nii.gz" },
     {
+      line:
+        "deno task label ct.nii.gz organs.nii.gz --seeds points.json --organs liver,kidneys,bladder",
+      does: "Organs grown from clicks, without lungs and bone",
+    },
+    {
       line: "deno task label ct.nii.gz bone.nii.gz --organs bone --variant paper --border original",
       does: "Bone alone, with the original's loss at the first and last slices",
     },
   ],
-  async run([input = "", output = ""], flags, { signal, progress, print }) {
-    const organs = flags.organs === undefined
-      ? LABELLED
-      : [...new Set(flags.organs.split(","))].map((name) => oneOf("organ", name.trim(), LABELLED));
+  async run([input = "", output = ""], flags, context) {
+    const seeds = flags.seeds === undefined ? {} : await readSeeds(userPath(flags.seeds));
+    const named = flags.organs?.split(",").map((name) =>
+      oneOf("organ", name.trim(), [...LABELLED, ...SEEDED_ORGANS])
+    );
+    const organs = LABELLED.filter((organ) => named?.includes(organ) ?? true);
+    const grown = chosenSeeds(seeds, named);
     const variant = oneOf("variant", flags.variant ?? "robust", ["robust", "paper"]);
     const border = oneOf("border", flags.border ?? "safe", ["safe", "original"]);
     const source = userPath(input);
@@ -66,52 +87,35 @@ export const labelCommand: Command = defineCommand({
       if (isFile) {
         throw new UsageError(`Cannot write labels of a folder to "${target}": name a folder`);
       }
-      const command = commandLine("label", { organs: flags.organs, variant, border }, [
-        input,
-        output,
-      ]);
+      if (flags.seeds !== undefined) {
+        throw new UsageError(`Cannot use points for a folder: they lie in one CT; name its file`);
+      }
+      const words = { organs: flags.organs, variant, border };
+      const command = commandLine("label", words, [input, output]);
       const rules = { organs, variant, border, command };
-      return await labelCts(source, target, adapter, rules, { signal, progress, print });
+      return await labelCts(source, target, adapter, rules, context);
     }
     if (!isFile) {
       throw new UsageError(`Cannot write "${target}": its name must end in .nii or .nii.gz`);
     }
     await checkOutput(target, source);
-
-    // Nothing is shown until the CT and a GPU are there: what is wrong with either is one line on stderr.
-    const steps: LabelStep[] = [];
-    const timed = async <T>(name: string, work: Promise<T>): Promise<T> => {
-      const start = performance.now();
-      const value = await work;
-      steps.push({ name, ms: performance.now() - start });
-      return value;
-    };
-    const ct = await timed("Read the CT", readNifti(source, { signal }));
-    await using gpu = await timed("Open the GPU", openGpu({ adapter, signal }));
-    const onStep = (step: LabelStep) => {
-      progress.stage(step.name);
-      steps.push(step);
-    };
-    const labels = await labelOrgans(gpu, ct, { organs, variant, border, signal, onStep });
-    await timed("Write the labels", writeNifti(target, labels, { header: ct.header, signal }));
-    progress[Symbol.dispose]();
-
-    print(`Adapter: ${gpu.info.description}${gpu.info.software ? " (software)" : ""}\n`);
-    steps.push({ name: "In all", ms: steps.reduce((sum, { ms }) => sum + ms, 0) });
-    print(formatColumns(["step", "ms"], steps.map(({ name, ms }) => [name, ms.toFixed(1)])));
-    print("");
-    print(formatColumns(["organ", "voxels", "mL"], organs.map((organ) => sizeOf(labels, organ))));
-    for (const organ of organs) {
-      if (!labels.data.includes(ORGANS[organ])) print(`\n${organ}: not in view`);
-    }
-    print(`\n${target}: ${labels.dims.join(" x ")} voxels, ${orientationOf(labels)}`);
+    await labelCt(source, target, adapter, { organs, seeds: grown, variant, border }, context);
   },
 });
 
-function sizeOf(labels: Volume<Uint8Array>, organ: LabelledOrgan): string[] {
-  const value = ORGANS[organ];
-  let voxels = 0;
-  for (const label of labels.data) if (label === value) voxels++;
-  const [x, y, z] = labels.spacing;
-  return [organ, String(voxels), (voxels * x * y * z / 1000).toFixed(1)];
+async function readSeeds(path: string): Promise<OrganSeeds> {
+  const text = await ifThere(Deno.readTextFile(path));
+  if (text === undefined) throw new Error(`Cannot use points "${path}": there is no such file`);
+  return parseSeeds(text, path);
+}
+
+/** The points of the organs that were asked for. */
+function chosenSeeds(seeds: OrganSeeds, named: readonly string[] | undefined): OrganSeeds {
+  const lacking = SEEDED_ORGANS.find((organ) => named?.includes(organ) && !seeds[organ]);
+  if (lacking !== undefined) {
+    throw new UsageError(`Cannot label ${lacking} without a point in it: give one with --seeds`);
+  }
+  const chosen = (Object.keys(seeds) as SeededOrgan[])
+    .filter((organ) => named?.includes(organ) ?? true);
+  return Object.fromEntries(chosen.map((organ) => [organ, seeds[organ]]));
 }

@@ -24,3 +24,4 @@ export * from "./nifti_write.ts";
 export * from "./orientation.ts";
 export * from "./resample.ts";
 export * from "./resample_to.ts";
+export * from "./voxel_at.ts";

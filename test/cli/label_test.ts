@@ -7,10 +7,12 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { ORGANS } from "../../src/labels/mod.ts";
+import { dice } from "../../src/metrics/mod.ts";
 import { createVolume, readNifti, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
 import { makePhantom } from "../_phantom.ts";
 import { testUnless } from "../_skip.ts";
+import { clicks } from "../labels/_click.ts";
 import { gzip, handMade } from "../volume/_hand_made.ts";
 import { Folder, runTask, taskCommand } from "./_command.ts";
 
@@ -57,6 +59,39 @@ Deno.test("label leaves out organs that were not asked for", async () => {
   const { data } = await readNifti(join(folder.path, "bone.nii"));
   assertEquals([...new Set(data)].sort(), [0, ORGANS.bone]);
   assert(!stdout.includes("lungs"));
+});
+
+Deno.test("label grows organs from points, before the rules and never overwritten by them", async () => {
+  await using folder = await Folder.make();
+  const { ct, labels: truth } = await makePhantom({ seed: 3, index: 10_001, spacing: [4, 4, 4] });
+  await writeNifti(join(folder.path, "ct.nii"), ct);
+  const seeds = { liver: clicks(ct, truth, "liver"), bladder: clicks(ct, truth, "bladder") };
+  await folder.write("points.json", new TextEncoder().encode(JSON.stringify(seeds)));
+  const run = async (...args: string[]) => {
+    const line = ["label", "ct.nii", "out.nii", "--seeds", "points.json", ...args];
+    const { code, stdout, errors } = await runTask(line, { cwd: folder.path, env });
+    assertEquals(code, 0, errors.join("\n"));
+    return { stdout, data: Uint8Array.from((await readNifti(join(folder.path, "out.nii"))).data) };
+  };
+  const all = await run();
+  for (const organ of ["liver", "bladder"] as const) {
+    const found = dice(all.data, truth.data, ORGANS[organ])!;
+    assertGreater(found, 0.85, organ);
+    assertMatch(all.stdout, new RegExp(`^Grow ${organ} +[\\d.]+$`, "m"));
+  }
+  assertEquals([...new Set(all.data)].sort(), [
+    ...[0, ORGANS.liver, ORGANS.bladder, ORGANS.lungs, ORGANS.bone],
+  ]);
+  const { data, stdout } = await run("--organs", "liver");
+  assertEquals([...new Set(data)].sort(), [0, ORGANS.liver]);
+  assert(!stdout.includes("lungs"));
+  const many = await runTask(["label", ".", "many", "--seeds", "points.json"], {
+    cwd: folder.path,
+  });
+  assertEquals(many.code, 2);
+  assertStringIncludes(many.errors.at(-1)!, "Cannot use points for a folder");
+  // Later organs take nothing from the liver.
+  assert(data.every((value, i) => value === 0 || all.data[i] === value));
 });
 
 Deno.test("label of a folder goes on past a bad CT, and on where it was", async () => {
@@ -178,7 +213,15 @@ const badArguments: [what: string, args: string[], code: number, says: string][]
   ["a folder and a file for its labels", [".", "out.nii.gz"], 2, "name a folder"],
   ["a folder as its own output", [".", "."], 1, 'holds "ct.nii" and no labels.json'],
   ["an output folder in no folder", [".", "gone/out"], 1, "no folder"],
-  ["an unknown organ", ["ct.nii", "out.nii", "--organs", "lungs,liver"], 2, "lungs, bone"],
+  ["an unknown organ", ["ct.nii", "out.nii", "--organs", "lungs,spleen"], 2, "lungs, bone, liver"],
+  [
+    "an organ without a point",
+    ["ct.nii", "out.nii", "--organs", "liver"],
+    2,
+    "give one with --seeds",
+  ],
+  ["points that are not there", ["ct.nii", "out.nii", "--seeds", "gone.json"], 1, "no such file"],
+  ["points that are none", ["ct.nii", "out.nii", "--seeds", "ct.nii"], 1, "they are not JSON"],
   ["an unknown flag", ["ct.nii", "out.nii", "--orgns", "bone"], 2, '"--organs"'],
   ["a flag without its value", ["ct.nii", "out.nii", "--organs"], 2, "needs a value"],
   ["an unknown variant", ["ct.nii", "out.nii", "--variant", "other"], 2, "robust, paper"],
