@@ -125,8 +125,7 @@ export const components: Pair<RegionInput> = {
   gpu: async (gpu, { data, dims, ...options }) => {
     using mask = packMask(gpu, data, dims);
     using regions = await connectedComponents(gpu, mask, options);
-    using labels = regions.labels();
-    return [await gpu.read(labels, Uint32Array), regions.sizes, regions.boxes];
+    return [await regions.readLabels(), regions.sizes, regions.boxes];
   },
   references: { typescript: componentsReference },
   acceptance: EXACT,

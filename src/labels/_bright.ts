@@ -1,6 +1,11 @@
-import { components } from "../morphology/mod.ts";
+import {
+  type ConnectedComponents,
+  connectedComponents,
+  type PackedMask,
+  threshold,
+} from "../morphology/mod.ts";
 import type { Vec3 } from "../volume/mod.ts";
-import type { Mask } from "./_work.ts";
+import type { Work } from "./_work.ts";
 
 /** HU: blood with contrast agent is below, except in the arteries for seconds; solid bone is above. */
 const SOLID_BONE = 345;
@@ -19,48 +24,66 @@ const SMALLEST = 0.05;
 /** mL: a kidney's rim and a vessel of some length are larger. */
 const SPLINTER = 3;
 
-interface Grid {
-  readonly dims: Vec3;
-  readonly spacing: Vec3;
-}
-
 /**
  * Which of the thick bright places are contrast agent: no brighter than blood can be, and without a shell that is brighter than the
  * middle.
  *
+ * @param work The CT.
  * @param cores Middles of thick bright places.
- * @param hu The CT, x fastest.
- * @param grid Voxels and mm along x, y, z.
  * @returns Those cores that are contrast agent.
  */
-export function contrastPools(cores: Mask, hu: ArrayLike<number>, grid: Grid): Mask {
-  const { labels, sizes } = components(cores, grid.dims, { connectivity: 26 });
-  const values = sizes.map((size) => new Float32Array(size));
-  const filled = new Int32Array(sizes.length);
-  for (let i = 0; i < cores.length; i++) {
-    const k = labels[i]! - 1;
-    if (k >= 0) values[k]![filled[k]!++] = hu[i]!;
-  }
-  const medians = values.map((own) => own.sort()[own.length >> 1]!);
-  const around = new Float64Array(sizes.length);
-  const shell = new Float64Array(sizes.length);
-  eachAround(labels, grid, (i, k) => {
-    around[k]!++;
-    if (hu[i]! > medians[k]! + BRIGHTER) shell[k]!++;
+export async function contrastPools(
+  { gpu, hu, spacing }: Work,
+  cores: PackedMask,
+): Promise<PackedMask> {
+  using regions = await connectedComponents(gpu, cores);
+  const labels = await regions.readLabels();
+  const isPool = Array.from(regions.sizes, (size, k) => {
+    const voxels = voxelsOf(regions, k, labels, cores.dims, size);
+    const median = Float32Array.from(voxels, (voxel) => hu[voxel]!).sort()[size >> 1]!;
+    if (median >= SOLID_BONE) return false;
+    let around = 0;
+    let shell = 0;
+    eachAround(voxels, labels, { dims: cores.dims, spacing }, (voxel) => {
+      around++;
+      if (hu[voxel]! > median + BRIGHTER) shell++;
+    });
+    return shell < SHELL * around;
   });
-  const pool = medians.map((hu, k) => hu < SOLID_BONE && shell[k]! < SHELL * around[k]!);
-  return cores.map((on, i) => on && pool[labels[i]! - 1] ? 1 : 0);
+  return regions.select((k) => isPool[k]!);
 }
 
-/** Calls for the voxels outside each region that axis-parallel rays from its surface meet within {@linkcode RING}. */
+type Box = [x0: number, y0: number, z0: number, x1: number, y1: number, z1: number];
+
+/** The voxels of region k. */
+function voxelsOf(
+  { boxes }: ConnectedComponents,
+  k: number,
+  labels: Uint32Array,
+  [nx, ny]: Vec3,
+  size: number,
+): Int32Array {
+  const [x0, y0, z0, x1, y1, z1] = [0, 1, 2, 3, 4, 5].map((n) => boxes[6 * k + n]!) as Box;
+  const voxels = new Int32Array(size);
+  let found = 0;
+  for (let z = z0; z <= z1; z++) {
+    for (let y = y0; y <= y1; y++) {
+      const row = nx * (y + ny * z);
+      for (let x = x0; x <= x1; x++) if (labels[row + x] === k + 1) voxels[found++] = row + x;
+    }
+  }
+  return voxels;
+}
+
+/** Calls for the voxels outside all regions that axis-parallel rays from some of their voxels meet within {@linkcode RING}. */
 function eachAround(
-  labels: Int32Array,
-  { dims, spacing }: Grid,
-  call: (voxel: number, region: number) => void,
+  voxels: Int32Array,
+  labels: Uint32Array,
+  { dims, spacing }: { readonly dims: Vec3; readonly spacing: Vec3 },
+  call: (voxel: number) => void,
 ): void {
   const strides = [1, dims[0], dims[0] * dims[1]];
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] === 0) continue;
+  for (const i of voxels) {
     for (const axis of [0, 1, 2] as const) {
       const place = Math.floor(i / strides[axis]!) % dims[axis];
       const steps = Math.max(1, Math.floor(RING / spacing[axis]));
@@ -69,7 +92,7 @@ function eachAround(
           const at = place + side * n;
           const voxel = i + side * n * strides[axis]!;
           if (at < 0 || at >= dims[axis] || labels[voxel] !== 0) break;
-          call(voxel, labels[i]! - 1);
+          call(voxel);
         }
       }
     }
@@ -80,30 +103,27 @@ function eachAround(
  * Sorts bright regions (6-connected): bones are the largest, and all others with cortex; of the rest, what is small may be a splinter
  * of bone that thin cortex cuts off.
  *
+ * @param work The CT.
  * @param bright The regions.
- * @param hu The CT, x fastest.
- * @param grid Voxels and mm along x, y, z.
  * @returns The bones' voxels, and those of bones and splinters.
  */
-export function bonesAndSplinters(
-  bright: Mask,
-  hu: ArrayLike<number>,
-  { dims, spacing }: Grid,
-): { bones: Mask; both: Mask } {
-  const { labels, sizes } = components(bright, dims, { connectivity: 6 });
-  const cortex = new Float64Array(sizes.length);
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== 0 && hu[i]! >= CORTEX) cortex[labels[i]! - 1]!++;
-  }
-  const millilitres = sizes.map((size) => size * spacing[0] * spacing[1] * spacing[2] / 1000);
-  const bone = sizes.map((size, k) =>
-    k === 0 || millilitres[k]! >= SMALLEST && cortex[k]! >= CORTEX_SHARE * size
+export async function bonesAndSplinters(
+  { gpu, image, spacing }: Work,
+  bright: PackedMask,
+): Promise<{ bones: PackedMask; both: PackedMask }> {
+  using regions = await connectedComponents(gpu, bright, { connectivity: 6 });
+  using dense = threshold(gpu, image, { min: CORTEX });
+  const cortex = await regions.countIn(dense);
+  const millilitres = Array.from(
+    regions.sizes,
+    (size) => size * spacing[0] * spacing[1] * spacing[2] / 1000,
+  );
+  const isBone = Array.from(
+    regions.sizes,
+    (size, k) => k === 0 || millilitres[k]! >= SMALLEST && cortex[k]! >= CORTEX_SHARE * size,
   );
   return {
-    bones: bright.map((on, i) => on && bone[labels[i]! - 1] ? 1 : 0),
-    both: bright.map((on, i) => {
-      const k = labels[i]! - 1;
-      return on && (bone[k] || millilitres[k]! <= SPLINTER) ? 1 : 0;
-    }),
+    bones: regions.select((k) => isBone[k]!),
+    both: regions.select((k) => isBone[k]! || millilitres[k]! <= SPLINTER),
   };
 }

@@ -6,10 +6,8 @@ import {
   erode,
   fillMaskHoles,
   type PackedMask,
-  packMask,
   reconstructMask,
   threshold,
-  unpackMask,
 } from "../morphology/mod.ts";
 import { bonesAndSplinters, contrastPools } from "./_bright.ts";
 import { type Mask, withoutTaken, type Work } from "./_work.ts";
@@ -56,8 +54,7 @@ export async function robustBone(
   minimum: number,
   rules: BoneRules,
 ): Promise<Mask> {
-  const { gpu, hu, image, spacing, step } = work;
-  const { dims } = image;
+  const { gpu, image, spacing, step } = work;
   const of = (diameter: number) => ball({ diameter, spacing, rule: "radius" });
   const far = { method: "auto" } as const;
   using bright = await step(`Bone: voxels from ${minimum} HU in the body`, () => {
@@ -66,16 +63,17 @@ export async function robustBone(
   });
   using pools = await step("Bone: find pools of contrast agent", async () => {
     using cores = erode(gpu, bright, of(CORE), far);
-    const found = contrastPools(await unpackMask(gpu, cores), hu, { dims, spacing });
-    using middles = packMask(gpu, rules.pools ? found : new Uint8Array(found.length), dims);
+    using middles = rules.pools
+      ? await contrastPools(work, cores)
+      : combine(gpu, cores, cores, "minus");
     return dilate(gpu, middles, of(2 * POOL), far);
   });
   using bones = await step("Bone: regions with cortex", async () => {
     using left = combine(gpu, bright, pools, "minus");
     if (!rules.cortex) return combine(gpu, left, inside, "and");
-    const sorted = bonesAndSplinters(await unpackMask(gpu, left), hu, { dims, spacing });
-    using bones = packMask(gpu, sorted.bones, dims);
-    using both = packMask(gpu, sorted.both, dims);
+    const sorted = await bonesAndSplinters(work, left);
+    using bones = sorted.bones;
+    using both = sorted.both;
     return await reconstructMask(gpu, bones, both);
   });
   using whole = await step(`Bone: voxels beside it from ${EDGE} HU`, () => {

@@ -2,15 +2,13 @@ import {
   ball,
   close,
   combine,
-  components,
+  connectedComponents,
   dilate,
   fillMaskHoles,
   open,
   type PackedMask,
-  packMask,
   reconstructMask,
   threshold,
-  unpackMask,
 } from "../morphology/mod.ts";
 import { type Mask, withoutTaken, type Work } from "./_work.ts";
 
@@ -70,8 +68,7 @@ export async function robustLungs(
   });
   using seeds = await step("Lungs: regions that are cut above or large", async () => {
     using opened = open(gpu, tissue, of(OPENING), far);
-    const kept = likeLungs(await unpackMask(gpu, opened), work, rules.reach);
-    return packMask(gpu, kept, image.dims);
+    return await likeLungs(opened, work, rules.reach);
   });
   using grown = await step(
     "Lungs: grow back",
@@ -85,13 +82,16 @@ export async function robustLungs(
   });
 }
 
-function likeLungs(opened: Mask, { image, spacing }: Work, reach: boolean): Mask {
-  const [nx, ny, nz] = image.dims;
-  const { labels, sizes } = components(opened, image.dims, { connectivity: 26 });
+async function likeLungs(
+  opened: PackedMask,
+  { gpu, spacing }: Work,
+  reach: boolean,
+): Promise<PackedMask> {
+  using regions = await connectedComponents(gpu, opened);
+  const { sizes, boxes } = regions;
   const millilitres = spacing[0] * spacing[1] * spacing[2] / 1000;
-  const cut = new Set(labels.subarray(nx * ny * (nz - 1)));
-  const keeps = sizes.map((voxels, k) =>
-    !reach || voxels * millilitres >= (cut.has(k + 1) ? BASE : WHOLE)
-  );
-  return opened.map((on, i) => on && keeps[labels[i]! - 1] ? 1 : 0);
+  return regions.select((k) => {
+    const cut = boxes[6 * k + 5] === opened.dims[2] - 1;
+    return !reach || sizes[k]! * millilitres >= (cut ? BASE : WHOLE);
+  });
 }

@@ -1,6 +1,7 @@
-import { filled, type Gpu } from "../gpu/mod.ts";
+import { filled, type Gpu, type GpuArray } from "../gpu/mod.ts";
 import { voxelCount } from "../volume/mod.ts";
 import type { ConnectOptions } from "./_runs.ts";
+import { type Slab, slabsOf } from "./_slabs.ts";
 import type { ConnectedComponents } from "./connected_components.ts";
 import { allocateMask, checkSameDims, type PackedMask } from "./mask.ts";
 import { countVoxels, findRegions, recordRegions, type Regions } from "./regions.ts";
@@ -24,10 +25,16 @@ export async function componentsOnGpu(
   return {
     sizes,
     boxes: bounds,
-    labels: () =>
-      filled(gpu.allocate(4 * voxelCount(mask.dims), "labels"), (labels) => {
-        recordRegions(gpu, "labels", regions, { marks, labels });
-      }),
+    labels: () => labelsOf(gpu, regions, { first: 0, dims: mask.dims }),
+    readLabels: async () => {
+      const slabs = slabsOf(gpu, mask.dims, 4);
+      if (slabs.length === 1) return await readSlab(gpu, regions, slabs[0]!);
+      const all = new Uint32Array(voxelCount(mask.dims));
+      for (const slab of slabs) {
+        all.set(await readSlab(gpu, regions, slab), slab.first * mask.dims[0] * mask.dims[1]);
+      }
+      return all;
+    },
     select: (keep) =>
       filled(allocateMask(gpu, mask.dims), ({ words }) => {
         using chosen = gpu.upload(
@@ -45,6 +52,22 @@ export async function componentsOnGpu(
     },
     [Symbol.dispose]: () => owned.dispose(),
   };
+}
+
+/** The labels of some slices. */
+function labelsOf(gpu: Gpu, regions: Regions, slab: Slab): GpuArray {
+  return filled(gpu.allocate(4 * voxelCount(slab.dims), "labels"), (labels) => {
+    recordRegions(gpu, "labels", regions, { marks: regions.marks, labels }, { slab });
+  });
+}
+
+async function readSlab(
+  gpu: Gpu,
+  regions: Regions,
+  slab: Slab,
+): Promise<Uint32Array<ArrayBuffer>> {
+  using labels = labelsOf(gpu, regions, slab);
+  return await gpu.read(labels, Uint32Array);
 }
 
 /** Slots and sizes of the regions, the largest first, those of equal size by slot. */

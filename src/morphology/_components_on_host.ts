@@ -19,6 +19,7 @@ export async function componentsOnHost(
     sizes: Uint32Array.from(sizes),
     boxes: boxesOf(labels, dims, sizes.length),
     labels: () => gpu.upload(labels, "labels"),
+    readLabels: () => Promise.resolve(new Uint32Array(labels.buffer)),
     select: (keep) => {
       const kept = sizes.map((_, k) => Number(keep(k)));
       return packMask(gpu, Uint8Array.from(labels, (label) => kept[label - 1] ?? 0), dims);

@@ -22,6 +22,12 @@ export interface ConnectedComponents extends Disposable {
    */
   labels(): GpuArray;
   /**
+   * The label of each voxel, on the host, also where the adapter cannot hold them all.
+   *
+   * @returns Labels, x fastest.
+   */
+  readLabels(): Promise<Uint32Array<ArrayBuffer>>;
+  /**
    * The voxels of some regions: of the `n` largest by `k => k < n`.
    *
    * @param keep Whether region `k`, from 0, is one of them.

@@ -9,6 +9,7 @@ import {
   uniforms,
 } from "../gpu/mod.ts";
 import { type ConnectOptions, earlierRows } from "./_runs.ts";
+import type { Slab } from "./_slabs.ts";
 import { allocateMask, type PackedMask, wordCount, wordsPerRow } from "./mask.ts";
 import {
   CHAIN_STEPS,
@@ -188,6 +189,7 @@ interface Parameters {
   readonly faces?: number;
   readonly least?: number;
   readonly output?: number;
+  readonly slab?: Slab;
   readonly shape?: RegionsShape;
 }
 
@@ -205,13 +207,14 @@ export function recordRegions(
   name: RegionsKernel,
   { mask, flip, parents, count }: Omit<Regions, keyof Disposable>,
   extra: Readonly<Record<string, GpuArray>>,
-  { faces = 0, least = 0, output = 0, shape = {} }: Parameters = {},
+  { faces = 0, least = 0, output = 0, slab = { first: 0, dims: mask.dims }, shape = {} }:
+    Parameters = {},
 ): void {
-  const items = name === "pick" ? 1 : name === "name" ? count : wordCount(mask.dims);
+  const items = name === "pick" ? 1 : name === "name" ? count : wordCount(slab.dims);
   gpu.dispatch(kernelOf(name, shape), {
     p: uniforms(
       { i32: [...mask.dims, wordsPerRow(mask.dims[0])] },
-      { u32: [flip ? 0xffffffff : 0, faces, least, output, count] },
+      { u32: [flip ? 0xffffffff : 0, faces, least, output, items, slab.first * mask.dims[1]] },
     ),
     mask: mask.words,
     parents,

@@ -57,9 +57,7 @@ ${kernel === "merge" ? mergeBody(rows) : BODIES[kernel]}
   @builtin(num_workgroups) groups: vec3u,
 ) {
   let i = i32(id.x + id.y * groups.x * 64u);
-  if (i < ${
-    kernel === "name" ? "p.regions" : "p.width * p.ny * p.nz"
-  }) { visit(i, i / p.width, i % p.width); }
+  if (i < p.items) { visit(i, p.firstRow + i / p.width, i % p.width); }
 }
 `;
 }
@@ -105,7 +103,7 @@ const PRELUDE = `
 struct P {
   nx: i32, ny: i32, nz: i32, width: i32, // voxels; words a row
   flip: u32, faces: u32, least: u32, output: u32,
-  regions: i32,
+  items: i32, firstRow: i32, // invocations; of the slices that are written
 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;

@@ -3,10 +3,10 @@
  *
  * - `list`: regions, each with the mark of its number of voxels, are listed in any order: slot, and the complement of the size, so that
  *   64-bit keys put large regions first, and those of equal size by slot. `list[0]` counts them.
- * - `name`: one invocation a region, of `p.regions`: its root's mark becomes its number from 1, its box nothing.
+ * - `name`: one invocation a region: its root's mark becomes its number from 1, its box nothing.
  * - `measure`: boxes: first and last voxel along x, y, z of each region.
  * - `tally`: how many voxels of the marker each region holds.
- * - `labels`: a number a voxel, 0 outside.
+ * - `labels`: a number a voxel, 0 outside; of some slices.
  * - `select`: writes the voxels of regions that are chosen by their numbers.
  */
 export const NUMBER_BODIES = {
@@ -64,7 +64,7 @@ fn visit(i: i32, row: i32, w: i32) {
   labels: `
 fn visit(i: i32, row: i32, w: i32) {
   let word = voxels(row, w);
-  let first = row * p.nx + w * 32;
+  let first = (row - p.firstRow) * p.nx + w * 32;
   for (var k = 0; k < min(32, p.nx - w * 32); k++) {
     // The root of voxels outside is any: their label is 0.
     let slot = slotOf(row, w, word, u32(k));

@@ -17,9 +17,11 @@ import { anyMask, randomMask, soil } from "./_random.ts";
 
 const anyGpuSlices = fc.constantFrom(undefined, 1 as const, 2 as const);
 
-async function all(gpu: Gpu, { labels, sizes, boxes }: ConnectedComponents) {
+async function all(gpu: Gpu, { labels, readLabels, sizes, boxes }: ConnectedComponents) {
   using array = labels();
-  return [await gpu.read(array, Uint32Array), sizes, boxes];
+  const read = await gpu.read(array, Uint32Array);
+  assertEquals(await readLabels(), read);
+  return [read, sizes, boxes];
 }
 
 /** On the host, by an adapter whose largest array is too small for 2 bytes a voxel while regions are sought. */
@@ -103,6 +105,21 @@ Deno.test(
     using kept = regions.select(() => true);
     assertEquals(await unpackMask(gpu, kept), new Uint8Array(60));
     assertEquals(await regions.countIn(mask), new Uint32Array());
+  }),
+);
+
+Deno.test(
+  "connectedComponents() reads labels by slabs where the adapter cannot hold them all",
+  withGpu(async (gpu) => {
+    const { data, dims } = randomMask([65, 20, 9], 0.3, 8);
+    using mask = packMask(gpu, data, dims);
+    using regions = await connectedComponents(gpu, mask);
+    // Four slices of 4 bytes a voxel.
+    Object.defineProperty(gpu, "largestArray", { value: 4 * 65 * 20 * 4 + 3, configurable: true });
+    assertEquals(
+      await regions.readLabels(),
+      componentsReference({ data, dims, connectivity: 26 })[0],
+    );
   }),
 );
 
