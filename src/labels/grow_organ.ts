@@ -84,29 +84,51 @@ const RULES: Readonly<Record<SeededOrgan, GrowthRule>> = {
  * const { mask } = await growOrgan(gpu, { volume: ct, organ: "liver", seeds: [[62, -14, 1180]] });
  * ```
  */
-export async function growOrgan(gpu: Gpu, options: GrowOptions): Promise<GrownOrgan> {
-  const { volume, organ, seeds, signal } = options;
-  if (seeds.length === 0) throw new RangeError(`Cannot grow ${organ}: there is no point`);
+export async function growOrgan(
+  gpu: Gpu,
+  { volume, organ, seeds, signal }: GrowOptions,
+): Promise<GrownOrgan> {
+  return await grow(gpu, prepare(volume, signal), organ, seeds, signal);
+}
+
+/** A CT, and what organs are grown on. */
+interface Field {
+  readonly volume: Volume;
+  /** HU, RAS, smoothed. */
+  readonly smooth: Volume;
+}
+
+function prepare(volume: Volume, signal: AbortSignal | undefined): Field {
   const coarse = resample(reorient(volume, "RAS"), {
     ...{ spacing: GROWTH_SPACING, interpolation: "linear" },
     ...signal && { signal },
   });
+  // Smooths by a third of what the spacing asked for is beyond the own one.
+  return { volume, smooth: antialias(coarse, GROWTH_SPACING + 3 * SMOOTHING) };
+}
+
+async function grow(
+  gpu: Gpu,
+  { volume, smooth }: Field,
+  organ: SeededOrgan,
+  seeds: readonly Vec3[],
+  signal: AbortSignal | undefined,
+): Promise<GrownOrgan> {
+  if (seeds.length === 0) throw new RangeError(`Cannot grow ${organ}: there is no point`);
   const points = seeds.map((seed) => {
-    const at = voxelAt(coarse, seed);
+    const at = voxelAt(smooth, seed);
     if (at) return { seed, at };
     throw new RangeError(`Cannot grow ${organ}: point ${seed.join(", ")} lies outside the CT`);
   });
-  // Smooths by a third of what the spacing asked for is beyond the own one.
-  const smooth = antialias(coarse, GROWTH_SPACING + 3 * SMOOTHING);
   const grown = new Uint8Array(smooth.data.length);
   const failures: { seed: Vec3; why: string }[] = [];
   for (const { seed, at } of points) {
     const part = cut(smooth, at, Math.floor(RULES[organ].reach / GROWTH_SPACING));
     const region = await growRegion(gpu, part, RULES[organ], signal);
     if (typeof region === "string") failures.push({ seed, why: region });
-    else paste(grown, coarse.dims, part, region);
+    else paste(grown, smooth.dims, part, region);
   }
-  const share = resampleTo(createVolume(grown, coarse), volume, { interpolation: "linear" });
+  const share = resampleTo(createVolume(grown, smooth), volume, { interpolation: "linear" });
   const mask = createVolume(Uint8Array.from(share.data, (part) => part >= 0.5 ? 1 : 0), volume);
   return { mask, failures };
 }
@@ -171,15 +193,18 @@ export async function growOrgans(
 }> {
   const labels = new Uint8Array(volume.data.length);
   const failures = [];
+  let field: Field | undefined;
   for (const organ of SEEDED_ORGANS) {
     const own = seeds[organ];
     if (own === undefined) continue;
     signal?.throwIfAborted();
     const start = performance.now();
-    const grown = await growOrgan(gpu, { volume, organ, seeds: own, signal });
-    const { data } = grown.mask;
-    for (let i = 0; i < data.length; i++) if (data[i] && labels[i] === 0) labels[i] = ORGANS[organ];
-    failures.push(...grown.failures.map((failure) => ({ organ, ...failure })));
+    field ??= prepare(volume, signal);
+    const { mask, failures: lost } = await grow(gpu, field, organ, own, signal);
+    mask.data.forEach((on, i) => {
+      if (on && labels[i] === 0) labels[i] = ORGANS[organ];
+    });
+    failures.push(...lost.map((failure) => ({ organ, ...failure })));
     onStep?.({ name: `Grow ${organ}`, ms: performance.now() - start });
   }
   return { labels: createVolume(labels, volume), failures };

@@ -134,6 +134,22 @@ Deno.test(
 );
 
 Deno.test(
+  "growOrgans() merges: a voxel that two organs claim is the first one's",
+  withGpu(async (gpu) => {
+    const small: Ball = { at: [-20, 0, 0], radius: 33, hu: 80 };
+    const { ct, which } = scene([small], GRID);
+    const seeds = { bladder: [small.at], liver: [small.at] };
+    const { labels, failures } = await growOrgans(gpu, ct, { seeds });
+    assertEquals([failures, labels.affine], [[], ct.affine]);
+    const liver = labels.data.map((label) => Number(label === ORGANS.liver));
+    assert(overlap(liver, which, [1]) > 0.95);
+    // What is left to the bladder is a rim that the liver did not claim.
+    const bladder = labels.data.reduce((sum, label) => sum + Number(label === ORGANS.bladder), 0);
+    assert(bladder < liver.reduce((sum, on) => sum + on, 0) / 10);
+  }),
+);
+
+Deno.test(
   "growOrgans() reaches a Dice of 0.85 with one click an organ on an unseen phantom",
   withGpu(async (gpu) => {
     for (const patient of cohort({ split: "validation", seed: 3, count: 1 })) {
