@@ -52,7 +52,8 @@ export const labelCommand: Command = defineCommand({
   details: "INPUT is a CT in Hounsfield units, .nii or .nii.gz. OUTPUT gets CT-ORG's values\n" +
     `(lungs ${ORGANS.lungs}, bone ${ORGANS.bone}) on INPUT's own grid and header. It appears whole or not at all.\n` +
     `With --seeds liver ${ORGANS.liver}, bladder ${ORGANS.bladder} and kidneys ${ORGANS.kidneys} are grown from a click in each, and come first: a labelled\n` +
-    "voxel is never overwritten. Such labels are what dataset takes as --semi-automatic.\n" +
+    "voxel is never overwritten. Such labels are what dataset takes as --semi-automatic: without lungs and bone, which the\n" +
+    "rules make there and which would pass for a person's otherwise.\n" +
     "Of a folder all CTs are labelled, a line each: volume-N.nii.gz to labels-N.nii.gz, or where there is none, every NIfTI\n" +
     "file to one of its name. OUTPUT is then a folder that is absent, empty, or begun by the same command, and gets labels.csv,\n" +
     "labels.html with slices, and labels.json. A command that was stopped goes on where it was. A CT that cannot be labelled\n" +

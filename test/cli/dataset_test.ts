@@ -1,8 +1,11 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { createVolume, writeNifti } from "../../src/volume/mod.ts";
+import { ORGANS } from "../../src/labels/mod.ts";
+import { dice } from "../../src/metrics/mod.ts";
+import { createVolume, readNifti, writeNifti } from "../../src/volume/mod.ts";
 import { testAdapter } from "../_gpu.ts";
 import { makePhantom } from "../_phantom.ts";
+import { clicks } from "../labels/_click.ts";
 import { Folder, runTask } from "./_command.ts";
 
 const adapter = testAdapter();
@@ -36,6 +39,31 @@ Deno.test("dataset writes a data set, says where its labels come from, and goes 
   assertStringIncludes(card, "# lits\n");
   const again = await runTask(args, { cwd: folder.path, env });
   assertMatch(again.stdout, /^1 of 1 cases were there already$/m);
+});
+
+Deno.test("dataset takes what label grew from clicks as semi-automatic labels", async () => {
+  await using folder = await withData();
+  const place = { cwd: folder.path, env };
+  const { ct, labels } = await makePhantom({ seed: 1, index: 9, spacing: [6, 6, 6] });
+  const seeds = { bladder: clicks(ct, labels, "bladder") };
+  await folder.write("points.json", new TextEncoder().encode(JSON.stringify(seeds)));
+  await Deno.mkdir(join(folder.path, "grown"));
+  const grow = await runTask([
+    ...["label", "lits/volume-9.nii.gz", "grown/labels-9.nii.gz"],
+    ...["--seeds", "points.json", "--organs", "bladder"],
+  ], place);
+  assertEquals(grow.code, 0, grow.errors.join("\n"));
+  const line = ["dataset", "--data", "lits", "--semi-automatic", "grown", "out"];
+  const { code, stdout, errors } = await runTask(line, place);
+  assertEquals(code, 0, errors.join("\n"));
+  assertMatch(stdout, /^bladder +0 +1 +0$/m);
+  const record = JSON.parse(await Deno.readTextFile(join(folder.path, "out", "provenance.json")));
+  assertEquals(record.cases[9].origins, {
+    ...{ liver: "manual", bladder: "semi-automatic" },
+    ...{ lungs: "unsupervised", bone: "unsupervised" },
+  });
+  const merged = await readNifti(join(folder.path, "out", "labels-9.nii.gz"));
+  assertGreater(dice(Uint8Array.from(merged.data), labels.data, ORGANS.bladder)!, 0.8);
 });
 
 Deno.test("dataset goes on past a bad case, names it and exits with 1", async () => {
