@@ -4,7 +4,7 @@ import type { ConnectOptions } from "./_runs.ts";
 import { type Slab, slabsOf } from "./_slabs.ts";
 import type { ConnectedComponents } from "./connected_components.ts";
 import { allocateMask, checkSameDims, type PackedMask } from "./mask.ts";
-import { countVoxels, findRegions, recordRegions, type Regions } from "./regions.ts";
+import { findRegions, recordRegions, type Regions } from "./regions.ts";
 
 /** Numbers regions on the GPU: union-find there, sorting on the host, which alone gives the same numbers on every run. */
 export async function componentsOnGpu(
@@ -78,7 +78,7 @@ async function sortRegions(
   const { marks, count } = regions;
   using list = gpu.allocate(8 * (count + 1), "list of regions");
   gpu.clear(list, 0, 8);
-  countVoxels(gpu, regions);
+  recordRegions(gpu, "count", regions, { marks });
   recordRegions(gpu, "list", regions, { marks, list });
   // Little end first, as everything on a GPU: the slot is the key's lower half.
   const halves = (await gpu.read(list, Uint32Array, { length: 2 * (count + 1) })).subarray(2);

@@ -2,7 +2,7 @@ import type { Gpu, GpuArray } from "../gpu/mod.ts";
 import { componentsOnGpu } from "./_components_on_gpu.ts";
 import { componentsOnHost } from "./_components_on_host.ts";
 import type { PackedMask } from "./mask.ts";
-import { checkRegionOptions, type RegionOptions } from "./mask_regions.ts";
+import { checkRegionOptions, type RegionOptions } from "./region_options.ts";
 import { fitsRegions } from "./regions.ts";
 
 /**

@@ -1,32 +1,12 @@
 import type { Gpu } from "../gpu/mod.ts";
-import type { Connectivity } from "./_runs.ts";
 import { clearBorder } from "./clear_border.ts";
-import { components } from "./components.ts";
+import { connectedComponents } from "./connected_components.ts";
 import { fillHoles } from "./fill_holes.ts";
 import { checkSameDims, type PackedMask } from "./mask.ts";
 import { packMask, unpackMask } from "./pack.ts";
 import { reconstruct } from "./reconstruct.ts";
-import {
-  findRegions,
-  fitsRegions,
-  keepRegions,
-  markBorder,
-  markHit,
-  markLargest,
-} from "./regions.ts";
-
-/**
- * Options of the functions on regions of a mask on the GPU. Masks of more voxels than fit the adapter's largest array, 2 bytes each, are
- * worked on by the host.
- */
-export interface RegionOptions {
-  /** How voxels touch: through faces (6), edges too (18) or corners too (26). In slices 6 stands for 4 neighbours, 18 and 26 for all 8. */
-  readonly connectivity?: Connectivity;
-  /** Treat each slice across this axis (2: axial in RAS) on its own; slices across x are for the functions on the host. */
-  readonly slices?: 1 | 2;
-  /** Ends the wait. */
-  readonly signal?: AbortSignal;
-}
+import { checkRegionOptions, type RegionOptions } from "./region_options.ts";
+import { findRegions, fitsRegions, keepRegions, markBorder, markHit } from "./regions.ts";
 
 /**
  * The largest regions of a mask, all of them where there are fewer; of equal ones that whose first voxel comes first in memory.
@@ -52,17 +32,8 @@ export async function keepLargest(
       `Cannot keep the ${count} largest regions: it must be a whole number from 1`,
     );
   }
-  checkRegionOptions("keep the largest regions", { connectivity });
-  if (!fitsRegions(gpu, mask)) {
-    return await onHost(gpu, mask, signal, (data) => {
-      const { labels } = components(data, mask.dims, { connectivity });
-      for (let i = 0; i < data.length; i++) data[i] = labels[i]! > 0 && labels[i]! <= count ? 1 : 0;
-      return data;
-    });
-  }
-  using regions = await findRegions(gpu, mask, { connectivity, signal });
-  markLargest(gpu, regions, count);
-  return keepRegions(gpu, regions, "marked", true);
+  using regions = await connectedComponents(gpu, mask, { connectivity, signal });
+  return regions.select((k) => k < count);
 }
 
 /**
@@ -153,27 +124,4 @@ async function onHost(
   work: (data: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>,
 ): Promise<PackedMask> {
   return packMask(gpu, work(await unpackMask(gpu, mask, { signal })), mask.dims);
-}
-
-/**
- * Refuses options that are none.
- *
- * @param action What was asked for, for the message.
- * @param options The options.
- * @throws {RangeError} If one is not valid.
- */
-export function checkRegionOptions(
-  action: string,
-  { connectivity, slices }: { readonly connectivity: number; readonly slices?: number | undefined },
-): void {
-  if (![6, 18, 26].includes(connectivity)) {
-    throw new RangeError(
-      `Cannot ${action}: connectivity must be 6, 18 or 26, found ${connectivity}`,
-    );
-  }
-  if (slices !== undefined && ![1, 2].includes(slices)) {
-    throw new RangeError(
-      `Cannot ${action}: slices on the GPU must be axis 1 or 2, found ${slices}`,
-    );
-  }
 }

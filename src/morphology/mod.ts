@@ -23,16 +23,11 @@ export { ball, type BallOptions, box, line, reflect, type StructuringElement } f
 export { fastestMethod } from "./fastest_method.ts";
 export { fillHoles, type FillHolesOptions } from "./fill_holes.ts";
 export type { PackedMask } from "./mask.ts";
-export {
-  clearMaskBorder,
-  fillMaskHoles,
-  keepLargest,
-  reconstructMask,
-  type RegionOptions,
-} from "./mask_regions.ts";
+export { clearMaskBorder, fillMaskHoles, keepLargest, reconstructMask } from "./mask_regions.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./operations.ts";
 export { packMask, unpackMask } from "./pack.ts";
 export { reconstruct } from "./reconstruct.ts";
+export type { RegionOptions } from "./region_options.ts";
 export {
   type GpuImage,
   type ImageStack,

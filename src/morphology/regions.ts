@@ -35,9 +35,6 @@ export interface Regions extends Disposable {
 /** Which voxels are written: those of regions with a mark, those of regions without, or all but the first. */
 export type Kept = "marked" | "unmarked" | "all but marked";
 
-/** The mark of a region that was picked. */
-const PICKED = 0xffffffff;
-
 /**
  * Whether the adapter can hold the regions of a mask: 4 bytes for two voxels of a row, in one binding.
  *
@@ -81,10 +78,10 @@ export async function findRegions(
   recordRegions(gpu, "init", regions, { marks });
   for (let tooLong = true; tooLong;) {
     signal?.throwIfAborted();
-    using state = freshState(gpu);
+    using state = gpu.upload(new Uint32Array(2), "state of regions");
     recordRegions(gpu, "merge", regions, { state }, { shape: { chainSteps, rows } });
     recordRegions(gpu, "flatten", regions, { state }, { shape: { chainSteps } });
-    const [flag, , , count] = await gpu.read(state, Uint32Array, { signal });
+    const [flag, count] = await gpu.read(state, Uint32Array, { signal });
     tooLong = flag !== 0;
     regions.count = count!;
   }
@@ -117,60 +114,19 @@ export function markHit(gpu: Gpu, regions: Regions, marker: PackedMask): void {
 }
 
 /**
- * Makes each region's number of voxels its mark.
- *
- * @param gpu Where they are.
- * @param regions The regions, without marks.
- */
-export function countVoxels(gpu: Gpu, regions: Regions): void {
-  recordRegions(gpu, "count", regions, { marks: regions.marks });
-}
-
-/**
- * Marks the largest regions; of equal ones that whose first voxel comes first. All of them where there are fewer.
- *
- * @param gpu Where they are.
- * @param regions The regions, without marks.
- * @param count How many.
- */
-export function markLargest(gpu: Gpu, regions: Regions, count: number): void {
-  const { marks } = regions;
-  using state = freshState(gpu);
-  countVoxels(gpu, regions);
-  for (let picked = 0; picked < count; picked++) {
-    recordRegions(gpu, "largest-size", regions, { marks, state });
-    recordRegions(gpu, "largest-first", regions, { marks, state });
-    recordRegions(gpu, "pick", regions, { marks, state });
-  }
-}
-
-/**
  * Writes voxels by their region's mark.
  *
  * @param gpu Where they are.
- * @param regions The regions, marked by {@linkcode markBorder} or {@linkcode markHit}, or picked by {@linkcode markLargest}.
+ * @param regions The regions, marked by {@linkcode markBorder} or {@linkcode markHit}.
  * @param kept Which voxels; of regions of the background "all but marked" holds the mask itself too.
- * @param picked Whether the mark is {@linkcode markLargest}'s.
  * @returns A new mask.
  */
-export function keepRegions(
-  gpu: Gpu,
-  regions: Regions,
-  kept: Kept,
-  picked: boolean = false,
-): PackedMask {
+export function keepRegions(gpu: Gpu, regions: Regions, kept: Kept): PackedMask {
   const output = (["marked", "unmarked", "all but marked"] as const).indexOf(kept);
   return filled(allocateMask(gpu, regions.mask.dims), ({ words }) => {
     const { marks } = regions;
-    recordRegions(gpu, "keep", regions, { marks, kept: words }, {
-      output,
-      least: picked ? PICKED : 1,
-    });
+    recordRegions(gpu, "keep", regions, { marks, kept: words }, { output });
   });
-}
-
-function freshState(gpu: Gpu): GpuArray {
-  return gpu.upload(new Uint32Array([0, 0, 0xffffffff, 0]), "state of regions");
 }
 
 const kernelOf = memo((name: RegionsKernel, shape: RegionsShape) => {
@@ -187,7 +143,6 @@ const kernelOf = memo((name: RegionsKernel, shape: RegionsShape) => {
 
 interface Parameters {
   readonly faces?: number;
-  readonly least?: number;
   readonly output?: number;
   readonly slab?: Slab;
   readonly shape?: RegionsShape;
@@ -207,14 +162,13 @@ export function recordRegions(
   name: RegionsKernel,
   { mask, flip, parents, count }: Omit<Regions, keyof Disposable>,
   extra: Readonly<Record<string, GpuArray>>,
-  { faces = 0, least = 0, output = 0, slab = { first: 0, dims: mask.dims }, shape = {} }:
-    Parameters = {},
+  { faces = 0, output = 0, slab = { first: 0, dims: mask.dims }, shape = {} }: Parameters = {},
 ): void {
-  const items = name === "pick" ? 1 : name === "name" ? count : wordCount(slab.dims);
+  const items = name === "name" ? count : wordCount(slab.dims);
   gpu.dispatch(kernelOf(name, shape), {
     p: uniforms(
       { i32: [...mask.dims, wordsPerRow(mask.dims[0])] },
-      { u32: [flip ? 0xffffffff : 0, faces, least, output, items, slab.first * mask.dims[1]] },
+      { u32: [flip ? 0xffffffff : 0, faces, output, items, slab.first * mask.dims[1]] },
     ),
     mask: mask.words,
     parents,

@@ -24,18 +24,15 @@ export interface RegionsShape {
  * - `init`: every run its own region, nothing known of it.
  * - `merge`: joins stretches that touch in earlier rows; chains of parents too long for one invocation set `state[0]`, and the
  *   host repeats `merge` and `flatten` until none does.
- * - `flatten`: every stretch's parent becomes its root; `state[3]` counts the regions.
+ * - `flatten`: every stretch's parent becomes its root; `state[1]` counts the regions.
  * - `mark`: regions with a voxel in the marker, or on the faces that `faces` names (1 x, 2 y, 4 z), get the mark 1.
- * - `count`: regions get their number of voxels as mark.
- * - `largest-size`, `largest-first`, `pick`: the largest region not picked yet, the one with the earliest voxel of several, gets the mark
- *   0xffffffff.
- * - `keep`: writes the voxels of regions whose mark is at least `least`, or those of all others, or all voxels but those.
- * - `list` and the rest: see {@linkcode NUMBER_BODIES}.
+ * - `keep`: writes the voxels of regions with a mark, or those of all others, or all voxels but those.
+ * - `count` and the rest: see {@linkcode NUMBER_BODIES}.
  *
  * Workgroup 64. An invocation loops over the stretches of its word, and over words where a run began before it: below 2^16 in all, most of
  * them for chains.
  *
- * Runs, not voxels, were the first version. 160 x 160 x 130 voxels, lavapipe, 2 cores, ms: all but `merge` 1 to 2 each.
+ * Runs, not voxels, were the first version. 160 x 160 x 130 voxels, lavapipe, 2 cores: `labels` 7 ms, `merge` 1.5 to 5, all others 1 to 2.
  *
  * @param kernel Which.
  * @param shape What for.
@@ -68,11 +65,8 @@ export const REGIONS_BINDINGS = {
   merge: ["state"],
   flatten: ["state"],
   mark: ["marks", "marker"],
-  count: ["marks"],
-  "largest-size": ["marks", "state"],
-  "largest-first": ["marks", "state"],
-  pick: ["marks", "state"],
   keep: ["marks", "kept"],
+  count: ["marks"],
   list: ["marks", "list"],
   name: ["marks", "slots", "boxes"],
   measure: ["marks", "boxes"],
@@ -84,7 +78,7 @@ export const REGIONS_BINDINGS = {
 /** How the kernels see what they bind. */
 export const DECLARATIONS = {
   marks: "read_write> marks: array<atomic<u32>>",
-  // 1 if a chain was too long; size of the largest region not picked yet, and its slot; how many regions.
+  // 1 if a chain was too long; how many regions.
   state: "read_write> state: array<atomic<u32>>",
   marker: "read> marker: array<u32>",
   kept: "read_write> kept: array<u32>",
@@ -102,8 +96,7 @@ export const CHAIN_STEPS = 30_000;
 const PRELUDE = `
 struct P {
   nx: i32, ny: i32, nz: i32, width: i32, // voxels; words a row
-  flip: u32, faces: u32, least: u32, output: u32,
-  items: i32, firstRow: i32, // invocations; of the slices that are written
+  flip: u32, faces: u32, output: u32, items: i32, firstRow: i32, // invocations; of the slices that are written
 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
@@ -179,7 +172,7 @@ fn visit(i: i32, row: i32, w: i32) {
     atomicStore(&parents[slot], at);
     roots += select(0u, 1u, at == slot);
   }
-  if (roots > 0u) { atomicAdd(&state[3], roots); }
+  if (roots > 0u) { atomicAdd(&state[1], roots); }
   if (steps <= 0) { atomicStore(&state[0], 1u); }
 }`,
   mark: `
@@ -199,39 +192,6 @@ fn visit(i: i32, row: i32, w: i32) {
     atomicMax(&marks[atomicLoad(&parents[slot])], 1u);
   }
 }`,
-  count: `
-fn visit(i: i32, row: i32, w: i32) {
-  let word = voxels(row, w);
-  for (var left = word; left != 0u; left &= ~stretch(left)) {
-    let slot = slotAt(row, w, firstTrailingBit(left));
-    atomicAdd(&marks[atomicLoad(&parents[slot])], countOneBits(stretch(left)));
-  }
-}`,
-  "largest-size": `
-fn visit(i: i32, row: i32, w: i32) {
-  for (var left = voxels(row, w); left != 0u; left &= ~stretch(left)) {
-    let slot = slotAt(row, w, firstTrailingBit(left));
-    let size = atomicLoad(&marks[slot]);
-    if (size != 0xffffffffu && atomicLoad(&parents[slot]) == slot) { atomicMax(&state[1], size); }
-  }
-}`,
-  "largest-first": `
-fn visit(i: i32, row: i32, w: i32) {
-  let most = atomicLoad(&state[1]);
-  for (var left = voxels(row, w); left != 0u; left &= ~stretch(left)) {
-    let slot = slotAt(row, w, firstTrailingBit(left));
-    if (atomicLoad(&marks[slot]) == most && atomicLoad(&parents[slot]) == slot) {
-      atomicMin(&state[2], slot);
-    }
-  }
-}`,
-  pick: `
-fn visit(i: i32, row: i32, w: i32) {
-  if (i > 0) { return; }
-  if (atomicLoad(&state[1]) > 0u) { atomicStore(&marks[atomicLoad(&state[2])], 0xffffffffu); }
-  atomicStore(&state[1], 0u);
-  atomicStore(&state[2], 0xffffffffu);
-}`,
   keep: `
 fn visit(i: i32, row: i32, w: i32) {
   let word = voxels(row, w);
@@ -239,7 +199,7 @@ fn visit(i: i32, row: i32, w: i32) {
   for (var left = word; left != 0u; left &= ~stretch(left)) {
     let slot = slotAt(row, w, firstTrailingBit(left));
     let mark = atomicLoad(&marks[atomicLoad(&parents[slot])]);
-    found |= select(0u, stretch(left), mark >= p.least);
+    found |= select(0u, stretch(left), mark != 0u);
   }
   if (p.output == 1u) { found = word & ~found; }
   if (p.output == 2u) { found = valid(w) & ~found; }

@@ -1,6 +1,7 @@
 /**
  * Kernels of `regionsWgsl` that number regions. The host gives the numbers, since only sorting makes them the same on every run:
  *
+ * - `count`: regions get their number of voxels as mark.
  * - `list`: regions, each with the mark of its number of voxels, are listed in any order: slot, and the complement of the size, so that
  *   64-bit keys put large regions first, and those of equal size by slot. `list[0]` counts them.
  * - `name`: one invocation a region: its root's mark becomes its number from 1, its box nothing.
@@ -10,6 +11,13 @@
  * - `select`: writes the voxels of regions that are chosen by their numbers.
  */
 export const NUMBER_BODIES = {
+  count: `
+fn visit(i: i32, row: i32, w: i32) {
+  for (var left = voxels(row, w); left != 0u; left &= ~stretch(left)) {
+    let slot = slotAt(row, w, firstTrailingBit(left));
+    atomicAdd(&marks[atomicLoad(&parents[slot])], countOneBits(stretch(left)));
+  }
+}`,
   list: `
 fn visit(i: i32, row: i32, w: i32) {
   for (var left = voxels(row, w); left != 0u; left &= ~stretch(left)) {

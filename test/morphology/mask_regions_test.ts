@@ -14,7 +14,7 @@ import {
   reconstructMask,
   unpackMask,
 } from "../../src/morphology/mod.ts";
-import { findRegions, keepRegions, markLargest } from "../../src/morphology/regions.ts";
+import { findRegions, keepRegions, markHit } from "../../src/morphology/regions.ts";
 import type { PackedMask } from "../../src/morphology/mod.ts";
 import { withGpu } from "../_gpu.ts";
 import { anyConnectivity } from "./_masks.ts";
@@ -124,6 +124,7 @@ Deno.test(
       }
     }
     using mask = packMask(gpu, data, dims);
+    using first = packMask(gpu, new Uint8Array(data.length).fill(1, 0, 1), dims);
     const dispatch = gpu.dispatch.bind(gpu);
     let merges = 0;
     gpu.dispatch = (kernel, ...rest) => {
@@ -136,8 +137,8 @@ Deno.test(
         connectivity: 6,
         ...chainSteps !== undefined && { chainSteps },
       });
-      markLargest(gpu, regions, 1);
-      using kept = keepRegions(gpu, regions, "marked", true);
+      markHit(gpu, regions, first);
+      using kept = keepRegions(gpu, regions, "marked");
       return await unpackMask(gpu, kept);
     };
     assertEquals(await joined(), data);
