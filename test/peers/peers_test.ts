@@ -56,6 +56,14 @@ const INTEGERS = "augment/full, 16-bit integers, occluded slab, 20 x 18 x 11";
 /** SciPy and ITK measure from nowhere to nothing: any large number. */
 const NO_MASK = "morphology/distance, at 0.7 x 1.3 x 5 mm, empty 33 x 7 x 5";
 
+/** ITK knows neither 18 neighbours nor slices. */
+const REGIONS = pairs.flatMap(({ name, cases }) =>
+  name === "morphology/components" || name === "morphology/keep-largest"
+    ? cases.filter((item) => item.edge && /18 neigh|in slices/.test(item.name))
+      .map((item) => `${name}, ${item.name}`)
+    : []
+);
+
 /** Edge cases that a peer refuses or computes otherwise; no timed case is among them. */
 const BEYOND: Partial<Record<string, readonly string[]>> = {
   scipy: [NO_MASK],
@@ -63,8 +71,8 @@ const BEYOND: Partial<Record<string, readonly string[]>> = {
   "torch-cpu": ["augment/warp-labels, half a voxel beyond the faces"],
   "monai-cuda": ["augment/warp-labels, half a voxel beyond the faces"],
   // The driver reads images as floats, and ITK has no filter for the slab.
-  "itk-1t": [INTEGERS, NO_MASK],
-  "itk-2t": [INTEGERS, NO_MASK],
+  "itk-1t": [INTEGERS, NO_MASK, ...REGIONS],
+  "itk-2t": [INTEGERS, NO_MASK, ...REGIONS],
 };
 
 for (const { name, standIn, program, reason } of CANDIDATES) {

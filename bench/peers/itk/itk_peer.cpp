@@ -15,6 +15,7 @@
 
 #include "json.hpp"
 #include "kernels.hpp"
+#include "regions.hpp"
 
 using Open = Runner (*)(const Json&, const std::string&);
 
@@ -29,6 +30,8 @@ static const std::map<std::string, Open> KERNELS = {
   {"morphology/close", close},
   {"morphology/dilate-distance", dilate},
   {"morphology/distance", distance},
+  {"morphology/components", components},
+  {"morphology/keep-largest", largest},
   {"morphology/threshold", threshold},
 };
 
