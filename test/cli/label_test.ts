@@ -65,7 +65,7 @@ Deno.test("label grows organs from points, before the rules and never overwritte
   await using folder = await Folder.make();
   const { ct, labels: truth } = await makePhantom({ seed: 3, index: 10_001, spacing: [4, 4, 4] });
   await writeNifti(join(folder.path, "ct.nii"), ct);
-  const seeds = { liver: clicks(ct, truth, "liver"), bladder: clicks(ct, truth, "bladder") };
+  const seeds = { liver: clicks(truth, "liver"), bladder: clicks(truth, "bladder") };
   await folder.write("points.json", new TextEncoder().encode(JSON.stringify(seeds)));
   const run = async (...args: string[]) => {
     const line = ["label", "ct.nii", "out.nii", "--seeds", "points.json", ...args];

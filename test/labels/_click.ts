@@ -1,29 +1,21 @@
 import { type OrganName, ORGANS } from "../../src/labels/mod.ts";
 import { components } from "../../src/morphology/mod.ts";
-import { antialias, squaredDistances, type Vec3, type Volume } from "../../src/volume/mod.ts";
-
-/** HU between fluid and tissue: nobody who wants a kidney clicks in a cyst, which is darker than the kidney. */
-const FLUID = 20;
-const DARKER = 10;
+import { squaredDistances, type Vec3, type Volume } from "../../src/volume/mod.ts";
 
 /**
- * Where a person would click: the innermost voxel of an organ's tissue.
+ * Where a person would click: the innermost voxel of an organ.
  *
- * @param ct HU, voxels as long as wide as high.
- * @param labels CT-ORG's values.
+ * @param labels CT-ORG's values, voxels as long as wide as high.
  * @param organ The organ; of kidneys each gets a click.
  * @returns World mm, RAS+.
  */
-export function clicks(ct: Volume, labels: Volume, organ: OrganName): Vec3[] {
-  const { dims, affine } = ct;
+export function clicks(labels: Volume, organ: OrganName): Vec3[] {
+  const { dims, affine } = labels;
   const mask = Uint8Array.from(labels.data, (value) => value === ORGANS[organ] ? 1 : 0);
   const { labels: part, sizes } = components(mask, dims, { connectivity: 6 });
-  const smooth = antialias(ct, 3 * ct.spacing[0]).data;
-  const own = smooth.filter((_, i) => mask[i] === 1).sort();
-  const least = organ === "kidneys" ? Math.min(FLUID, own[own.length >> 1]! - DARKER) : -Infinity;
   return sizes.slice(0, organ === "kidneys" ? 2 : 1).filter((size) => size > sizes[0]! / 10).map(
     (_, k) => {
-      const outside = part.map((of, i) => of === k + 1 && smooth[i]! > least ? 0 : 1);
+      const outside = part.map((of) => of === k + 1 ? 0 : 1);
       const depth = squaredDistances(Uint8Array.from(outside), { dims, spacing: [1, 1, 1] });
       const best = depth.reduce((most, value, i) => value > depth[most]! ? i : most, 0);
       const at = [best % dims[0], Math.floor(best / dims[0]) % dims[1]];

@@ -31,7 +31,7 @@ for await (const { name, ct, labels } of cases(gpu, Deno.args)) {
     const truth = labels.data.map((value) => Number(value === ORGANS[organ]));
     // What the field of view cuts off but for a rim is nothing to click in: 50 mL at 3 mm.
     if (truth.reduce((sum, on) => sum + on, 0) * 0.027 < 50) continue;
-    const seeds = clicks(ct, labels, organ);
+    const seeds = clicks(labels, organ);
     const { mask, failures } = await growOrgan(gpu, { volume: ct, organ, seeds });
     const found = dice(mask.data, truth, 1)!;
     all.set(organ, [...all.get(organ) ?? [], found]);

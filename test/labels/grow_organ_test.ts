@@ -155,7 +155,7 @@ Deno.test(
     for (const patient of cohort({ split: "validation", seed: 3, count: 1 })) {
       const { ct, labels } = await phantom(gpu, patient);
       const seeds = Object.fromEntries(
-        SEEDED_ORGANS.map((organ) => [organ, clicks(ct, labels, organ)] as const)
+        SEEDED_ORGANS.map((organ) => [organ, clicks(labels, organ)] as const)
           .filter(([, points]) => points.length > 0),
       );
       const grown = await growOrgans(gpu, ct, { seeds });
