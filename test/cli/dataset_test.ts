@@ -44,7 +44,7 @@ Deno.test("dataset writes a data set, says where its labels come from, and goes 
 Deno.test("dataset takes what label grew from clicks as semi-automatic labels", async () => {
   await using folder = await withData();
   const place = { cwd: folder.path, env };
-  const { ct, labels } = await makePhantom({ seed: 1, index: 9, spacing: [6, 6, 6] });
+  const { labels } = await makePhantom({ seed: 1, index: 9, spacing: [6, 6, 6] });
   const seeds = { bladder: clicks(labels, "bladder") };
   await folder.write("points.json", new TextEncoder().encode(JSON.stringify(seeds)));
   await Deno.mkdir(join(folder.path, "grown"));
