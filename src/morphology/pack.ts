@@ -86,6 +86,6 @@ async function unpackSlab(
     p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), voxels, start] }),
     words,
     bytes,
-  }, gpu.workgroups(Math.ceil(voxels / 4), 128));
+  }, gpu.workgroups(Math.ceil(voxels / 32), 128));
   return await gpu.read(bytes, Uint8Array, { length: voxels, ...options });
 }

@@ -73,11 +73,14 @@ fn visit(i: i32, row: i32, w: i32) {
 fn visit(i: i32, row: i32, w: i32) {
   let word = voxels(row, w);
   let first = (row - p.firstRow) * p.nx + w * 32;
+  var label = 0u;
   for (var k = 0; k < min(32, p.nx - w * 32); k++) {
-    // The root of voxels outside is any: their label is 0.
-    let slot = slotOf(row, w, word, u32(k));
-    var label = 0u;
-    if (((word >> u32(k)) & 1u) != 0u) { label = atomicLoad(&marks[atomicLoad(&parents[slot])]); }
+    let on = ((word >> u32(k)) & 1u) != 0u;
+    if (!on) {
+      label = 0u;
+    } else if (label == 0u) {
+      label = atomicLoad(&marks[atomicLoad(&parents[slotAt(row, w, u32(k))])]);
+    }
     labels[first + k] = label;
   }
 }`,
