@@ -2,6 +2,7 @@ import { filled, type Gpu, type GpuArray } from "../gpu/mod.ts";
 import { voxelCount } from "../volume/mod.ts";
 import type { ConnectOptions } from "./_runs.ts";
 import { type Slab, slabsOf } from "./_slabs.ts";
+import { componentsOnHost } from "./_components_on_host.ts";
 import type { ConnectedComponents } from "./connected_components.ts";
 import { allocateMask, checkSameDims, type PackedMask } from "./mask.ts";
 import { findRegions, recordRegions, type Regions } from "./regions.ts";
@@ -15,6 +16,8 @@ export async function componentsOnGpu(
   using held = new DisposableStack();
   const regions = held.use(await findRegions(gpu, mask, options));
   const { marks, count } = regions;
+  // Millions of specks: their boxes do not fit one binding where two voxels' slots do.
+  if (24 * count > gpu.largestArray) return await componentsOnHost(gpu, mask, options);
   const { slots, sizes } = await sortRegions(gpu, regions);
   using boxes = gpu.allocate(count * 24, "boxes of regions");
   using named = gpu.upload(slots, "regions by size");

@@ -46,7 +46,7 @@ export interface ConnectedComponents extends Disposable {
 
 /**
  * Finds the connected regions of a mask on the GPU, by union-find over runs of voxels. Masks that do not fit the adapter's largest array with 2
- * bytes a voxel are worked on by the host; {@linkcode components} is for masks that are there.
+ * bytes a voxel or 24 bytes a region are worked on by the host; {@linkcode components} is for masks that are there.
  *
  * @param gpu Where the mask is.
  * @param mask The mask; it must outlive the regions.

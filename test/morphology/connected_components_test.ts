@@ -12,7 +12,7 @@ import {
 } from "../../src/morphology/mod.ts";
 import { withGpu } from "../_gpu.ts";
 import { draw } from "./_flood.ts";
-import { anyConnectivity } from "./_masks.ts";
+import { anyConnectivity, checkerboard } from "./_masks.ts";
 import { anyMask, randomMask, soil } from "./_random.ts";
 
 const anyGpuSlices = fc.constantFrom(undefined, 1 as const, 2 as const);
@@ -119,6 +119,22 @@ Deno.test(
     assertEquals(
       await regions.readLabels(),
       componentsReference({ data, dims, connectivity: 26 })[0],
+    );
+  }),
+);
+
+Deno.test(
+  "connectedComponents() works on the host where the adapter holds the mask, but not its many regions",
+  withGpu(async (gpu) => {
+    const dims = [31, 9, 8] as const;
+    const data = Uint8Array.from(checkerboard(dims));
+    using mask = packMask(gpu, data, dims);
+    const { length } = data.filter((voxel) => voxel === 1);
+    Object.defineProperty(gpu, "largestArray", { value: 24 * length - 1, configurable: true });
+    using regions = await connectedComponents(gpu, mask, { connectivity: 6 });
+    assertEquals(
+      [await regions.readLabels(), regions.sizes, regions.boxes],
+      componentsReference({ data, dims, connectivity: 6 }),
     );
   }),
 );
