@@ -70,10 +70,11 @@ function spreadOf(summary: MetricSummary | undefined): Html | string {
   }`;
 }
 
-function headOf(names: readonly string[], first: string): Html {
+/** Columns of words, then of numbers. */
+function headOf(words: readonly string[], numbers: readonly string[]): Html {
   return markup`<thead>
-<tr><th scope="col">${first}</th>${
-    names.map((name) => markup`<th scope="col" class="number">${name}</th>`)
+<tr>${words.map((name) => markup`<th scope="col">${name}</th>`)}${
+    numbers.map((name) => markup`<th scope="col" class="number">${name}</th>`)
   }</tr>
 </thead>
 `;
@@ -89,7 +90,7 @@ function diceTable(arms: readonly Arm[], organs: readonly OrganName[]): Html {
   ]);
   return scrollTable(
     "Mean Dice and its interval",
-    headOf(organs, "Arm"),
+    headOf(["Arm"], organs),
     markup`<tbody>\n${rows}</tbody>\n`,
   );
 }
@@ -107,7 +108,6 @@ function rowOf(
 
 function metricsTable(arms: readonly Arm[], organs: readonly OrganName[]): Html {
   const heads = [
-    "Organ",
     "Cases",
     "Dice",
     "SD",
@@ -136,7 +136,7 @@ function metricsTable(arms: readonly Arm[], organs: readonly OrganName[]): Html 
 ${
     scrollTable(
       "All metrics, means over cases",
-      headOf(heads, "Arm"),
+      headOf(["Arm", "Organ"], heads),
       markup`<tbody>\n${
         arms.flatMap((arm) =>
           organs.flatMap((organ) => {
@@ -196,7 +196,7 @@ export function comparisonsSection(comparisons: readonly ArmComparison[]): Secti
 ${
       scrollTable(
         "Differences of Dice; p after the correction",
-        headOf(["Organ", "Difference", "95 % interval", "Cases", "p", "Test"], "Effect"),
+        headOf(["Effect", "Organ"], ["Difference", "95 % interval", "Cases", "p", "Test"]),
         markup`<tbody>\n${rows}</tbody>\n`,
       )
     }<ol>
@@ -218,7 +218,7 @@ export function transferSection({ name, arm, cases, organs }: Transfer): Section
 ${
       scrollTable(
         `Agreement with the labels of ${name}`,
-        headOf(known, "Metric"),
+        headOf(["Metric"], known),
         markup`<tbody>\n${[
           rowOf("Dice", known, (organ) => spreadOf(organs[organ]!.dice)),
           rowOf("NSD", known, (organ) => figureOf(organs[organ]!.nsd)),
