@@ -25,8 +25,13 @@ export interface CurveChart {
   readonly range?: readonly [low: number, high: number];
 }
 
-const BOX: Box = { left: 56, top: 14, width: 532, height: 240 };
+const BOX: Omit<Box, "width"> = { left: 56, top: 14, height: 240 };
 const [WIDTH, HEIGHT] = [720, 300];
+/** Of a letter of a name, at the size that phones are given. */
+const LETTER = 9.5;
+const NAME_GAP = 8;
+/** What names leave of the drawing: alike on charts of short names, and something in any case. */
+const [NARROWEST, WIDEST] = [280, 532];
 /** Names closer than this would overlap. */
 const LINE = 16;
 /** A curve of more points is drawn by the means of so many parts: more than pixels show nothing. */
@@ -41,8 +46,10 @@ const MOST_POINTS = 400;
 export function curveFigure({ title, x, y, curves, range }: CurveChart): Html {
   const drawn = curves.map((curve) => ({ ...curve, points: thinned(curve.points) }));
   const points = drawn.flatMap((curve) => curve.points);
+  const named = drawn.filter(({ faint }) => !faint);
+  const box = { ...BOX, width: widthBeside(named.map(({ name }) => name)) };
   const plane = new Plane(
-    BOX,
+    box,
     roundAxis(x, ends(points.map(([at]) => at))),
     roundAxis(y, range ?? ends(points.map(([, value]) => value))),
   );
@@ -54,8 +61,8 @@ ${plane.axes()}${
       points.length === 1 ? plane.dots(points, mark) : plane.line(points, mark, faint)
     )
   }${
-    placeNames(drawn.filter(({ faint }) => !faint), plane).map(({ name, mark, at }) =>
-      markup`<text x="${BOX.left + BOX.width + 8}" y="${at.toFixed(1)}" style="fill:${
+    placeNames(named, plane).map(({ name, mark, at }) =>
+      markup`<text x="${box.left + box.width + NAME_GAP}" y="${at.toFixed(1)}" style="fill:${
         markColour(mark)
       }">${name}</text>\n`
     )
@@ -63,6 +70,13 @@ ${plane.axes()}${
 <p class="quiet">Vertical axis: ${y}.</p>
 </figure>
 `;
+}
+
+/** What names to the right of the drawing leave of its width. */
+function widthBeside(names: readonly string[]): number {
+  const longest = Math.max(...names.map(({ length }) => length));
+  const left = Math.round(WIDTH - BOX.left - NAME_GAP - LETTER * longest);
+  return Math.min(WIDEST, Math.max(NARROWEST, left));
 }
 
 /** A running mean over `width` points, over those there are at the beginning. */
