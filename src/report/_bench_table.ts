@@ -83,9 +83,7 @@ function implementationRow(
       (parts ?? [{ name: undefined, ...agreement }]).map(partText).join("; ")
     }${
       own_noise !== undefined &&
-      ` as far as noise of its own reaches (standard deviation ${figure(own_noise)}${
-        unit && ` ${unit}`
-      })`
+      ` as far as noise of its own reaches (standard deviation ${withUnit(own_noise, unit)})`
     }`
     : markup`<span class="bad">✗ disagrees</span>, ${kind}`;
   const bound = (text: Part) => markup`<td class="number bound">${text}</td>`;
@@ -106,9 +104,9 @@ function implementationRow(
     number(
       ratio && markup`${figure(ratio.ratio)}${note && markup`<sup>${note.number}</sup>`}`,
     )
-  }${bound(ratio && interval(ratio.ci95))}<td>${agrees}</td>${
+  }${bound(ratio && interval(ratio.ci95))}<td class="agreement">${agrees}</td>${
     number(
-      kind === "exact" && ok ? "none" : `${figure(max_abs)}${unit === undefined ? "" : ` ${unit}`}`,
+      kind === "exact" && ok ? "none" : withUnit(max_abs, unit),
     )
   }${share(roofline?.bandwidth_share)}${
     share(roofline?.flops === 0 ? undefined : roofline?.flops_share)
@@ -117,6 +115,10 @@ ${
     !ok && error !== undefined &&
     markup`<tr><td colspan="${HEAD.length}" class="bad">${row.implementation}: ${error}</td></tr>\n`
   }`;
+}
+
+function withUnit(value: number, unit: string | undefined): string {
+  return [figure(value), ...unit === undefined ? [] : [unit]].join(" ");
 }
 
 /** The class, and how many elements differ by more than it allows any of them to. */

@@ -208,6 +208,19 @@ Deno.test("renderBenchReport() counts faster, slower and undecided by their inte
   assertStringIncludes(text, "from 0.500 times (itk-wasm, augment/warp) to 64.8 times (niimath");
 });
 
+Deno.test("renderBenchReport() names a reference's own noise, with a unit where there is one", async () => {
+  const result = benchFixture();
+  const noisy = async (unit?: string) => {
+    const [first, ...results] = result.results;
+    const agreement = { ...first!.agreement, own_noise: 5, ...unit !== undefined && { unit } };
+    return bodyText(
+      await renderBenchReport({ ...result, results: [{ ...first!, agreement }, ...results] }),
+    );
+  };
+  assertStringIncludes(await noisy("HU"), "reaches (standard deviation 5.00 HU)");
+  assertStringIncludes(await noisy(), "reaches (standard deviation 5.00)");
+});
+
 Deno.test("renderBenchReport() shows a disagreement with its reason", async () => {
   const result = benchFixture();
   const results = result.results.map((row, i) =>
