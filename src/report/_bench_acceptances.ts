@@ -1,6 +1,6 @@
-import { figure } from "./_format.ts";
+import { count, figure } from "./_format.ts";
 import { type Html, markup } from "./_html.ts";
-import { scrollTable } from "./_table.ts";
+import { folded, scrollTable } from "./_table.ts";
 import type { BenchAcceptance } from "./schema.ts";
 
 /** What counted as agreement, and why: a row per kernel, way and part. */
@@ -9,16 +9,19 @@ export function acceptancesSection(acceptances: readonly BenchAcceptance[]): Htm
   return markup`<section>
 <h3>What counts as agreement</h3>
 ${
-    scrollTable(
-      "Bounds of the agreement with every reference, and their reasons",
-      markup`<thead>
+    folded(
+      count(acceptances.length, "bound"),
+      scrollTable(
+        "Bounds of the agreement with every reference, and their reasons",
+        markup`<thead>
 <tr>${heads.map((title) => markup`<th scope="col">${title}</th>`)}</tr>
 </thead>
 `,
-      markup`<tbody>
+        markup`<tbody>
 ${acceptances.map(acceptanceRow)}</tbody>
 `,
-      "wide",
+        "wide",
+      ),
     )
   }</section>
 `;

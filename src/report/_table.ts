@@ -31,3 +31,12 @@ export function valueTable(
   );
   return scrollTable(caption, undefined, markup`<tbody>\n${body}</tbody>\n`, "values");
 }
+
+/** What few readers want, behind a line to open it; it stays closed on paper. Nothing where there is nothing. */
+export function folded(summary: string, body: Html): Html {
+  if (body.text === "") return body;
+  return markup`<details>
+<summary>${summary}</summary>
+${body}</details>
+`;
+}

@@ -128,6 +128,28 @@ testUnless(
   },
 );
 
+testUnless(
+  "renderReproduceReport() folds long lists until they are opened",
+  reason,
+  async () => {
+    const report = await renderReproduceReport(reproduceFixture());
+    await open(report, { viewport: PHONE, isMobile: true }, async ({ page, complaints }) => {
+      const shown = () =>
+        page.evaluate<boolean[]>(
+          `[...document.querySelectorAll("details table")].map((table) => table.checkVisibility())`,
+        );
+      const folded = await shown();
+      assert(folded.length > 0);
+      assert(!folded.includes(true), `${folded}`);
+      for (const summary of await page.locator("summary").all()) await summary.press("Enter");
+      const opened = await shown();
+      assert(!opened.includes(false), `${opened}`);
+      assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 390);
+      assertEquals(complaints, []);
+    });
+  },
+);
+
 testUnless("reports take a phone's width with texts that have no spaces", reason, async () => {
   const long = "x".repeat(200);
   const result = reproduceFixture();

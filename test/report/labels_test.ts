@@ -35,9 +35,10 @@ Deno.test("labelColumns() keeps variants of the rules apart", () => {
 });
 
 Deno.test("renderReproduceReport() shows an organ that no case has as a dash, not as a number", async () => {
-  const { transfer: _, ...rest } = reproduceFixture();
+  const { transfer: _, manifest, ...rest } = reproduceFixture();
   const page = await renderReproduceReport({
     ...rest,
+    manifest: { ...manifest, stages: [] },
     ...{ arms: [], comparisons: [] },
     labels: [{ case: 5, organ: "brain", variant: "paper" }],
   });

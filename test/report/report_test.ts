@@ -146,13 +146,24 @@ Deno.test("renderReproduceReport() says plainly what the evidence is", async () 
   assertFalse(real.includes("phantoms, not real CTs"));
 });
 
-Deno.test("renderReproduceReport() marks the stages that an earlier run made", async () => {
+Deno.test("renderReproduceReport() sums stages by kind, and marks those that an earlier run made", async () => {
   const { manifest, ...rest } = reproduceFixture();
-  const stages = [{ name: "data", seconds: 4, reused: true }, { name: "grid", seconds: 2 }];
+  const stages = [
+    { name: "data/0", seconds: 4, reused: true },
+    { name: "grid", seconds: 2 },
+    { name: "data/1", seconds: 71 },
+  ];
   const text = bodyText(
     await renderReproduceReport({ ...rest, manifest: { ...manifest, stages } }),
   );
-  assertStringIncludes(text, "data 4.00 s, taken from an earlier run grid 2.00 s ");
+  assertStringIncludes(
+    text,
+    "Longest data 2 1 1 min 15 s 1 min 11 s grid 1 0 2.00 s 2.00 s 3 stages one by one ",
+  );
+  assertStringIncludes(
+    text,
+    "data/0 4.00 s, taken from an earlier run grid 2.00 s data/1 1 min 11 s ",
+  );
 });
 
 Deno.test("renderReproduceReport() shows no table, chart or number for what did not run", async () => {
@@ -197,17 +208,6 @@ Deno.test("renderBenchReport() shows notes beside ratios, the ceilings' shares a
   assertStringIncludes(text, "takes 7.77 µs on the host");
 });
 
-Deno.test("renderBenchReport() counts faster, slower and undecided by their intervals", async () => {
-  // Of the fixture's five ratios one has an interval that holds 1; another is turned into a slower one.
-  const result = benchFixture();
-  const ratios = result.ratios.map((ratio, i) =>
-    i === 1 ? { ...ratio, ratio: 0.5, ci95: [0.4, 0.6] as const } : ratio
-  );
-  const text = bodyText(await renderBenchReport({ ...result, ratios }));
-  assertStringIncludes(text, "WebGPU is faster in 3 of 5 comparisons and slower in 1; 1 cannot");
-  assertStringIncludes(text, "from 0.500 times (itk-wasm, augment/warp) to 64.8 times (niimath");
-});
-
 Deno.test("renderBenchReport() names a reference's own noise, with a unit where there is one", async () => {
   const result = benchFixture();
   const noisy = async (unit?: string) => {
@@ -219,6 +219,17 @@ Deno.test("renderBenchReport() names a reference's own noise, with a unit where 
   };
   assertStringIncludes(await noisy("HU"), "reaches (standard deviation 5.00 HU)");
   assertStringIncludes(await noisy(), "reaches (standard deviation 5.00)");
+});
+
+Deno.test("renderBenchReport() counts faster, slower and undecided by their intervals", async () => {
+  // Of the fixture's five ratios one has an interval that holds 1; another is turned into a slower one.
+  const result = benchFixture();
+  const ratios = result.ratios.map((ratio, i) =>
+    i === 1 ? { ...ratio, ratio: 0.5, ci95: [0.4, 0.6] as const } : ratio
+  );
+  const text = bodyText(await renderBenchReport({ ...result, ratios }));
+  assertStringIncludes(text, "WebGPU is faster in 3 of 5 comparisons and slower in 1; 1 cannot");
+  assertStringIncludes(text, "from 0.500 times (itk-wasm, augment/warp) to 64.8 times (niimath");
 });
 
 Deno.test("renderBenchReport() shows a disagreement with its reason", async () => {
