@@ -37,10 +37,10 @@ const HEADLINES: readonly { readonly dims: Vec3; readonly mm: number }[] = [
   { dims: TORSO, mm: 1 },
 ];
 
-function cases(headlines: typeof HEADLINES): Case<BallInput>[] {
+function cases(): Case<BallInput>[] {
   return [
     ...[
-      ...headlines.map((timed) => ({ ...timed, headline: true })),
+      ...HEADLINES.map((timed) => ({ ...timed, headline: true })),
       { dims: [40, 40, 33] as const, mm: 3, brief: true },
     ].map(({ dims, mm, ...kind }) => ({
       ...kind,
@@ -76,13 +76,21 @@ function ballPair(
 ): Pair<BallInput> {
   const kernels = {
     packed: ["widen.wgsl", "gather.wgsl"],
-    fft: ["fft_expand.wgsl", "fft_rows.wgsl.ts", "fft_multiply.wgsl", "fft_collect.wgsl"],
+    fft: [
+      "fft_interleave.wgsl",
+      "fft_butterfly.wgsl.ts",
+      "fft_stages.wgsl.ts",
+      "fft_of_bits.wgsl.ts",
+      "fft_rows.wgsl.ts",
+      "fft_columns.wgsl.ts",
+      "fft_to_bits.wgsl.ts",
+    ],
     distance: ["distance_rows.wgsl", "distance_lines.wgsl.ts", "threshold.wgsl"],
   }[method];
   return {
     name: `morphology/${operation}${method === "packed" ? "" : `-${method}`}`,
     kernels: kernels.map((file) => `src/morphology/${file}`),
-    cases: cases(method === "fft" ? HEADLINES.slice(0, 2) : HEADLINES),
+    cases: cases(),
     gpu: async (gpu, { data, dims, spacing, radius }) => {
       const element = ball({ diameter: 2 * radius, spacing, rule: "radius" });
       const options: MorphologyOptions = { method };
