@@ -4,6 +4,7 @@ import {
   filled,
   type Gpu,
   type GpuArray,
+  memo,
   uniforms,
 } from "../gpu/mod.ts";
 import { reach, type StructuringElement } from "./element.ts";
@@ -15,11 +16,14 @@ import widenWgsl from "./widen.wgsl" with { type: "text" };
 /** Entries of the kernels' tables: 16 KiB, which every adapter takes as a uniform. */
 const TABLE = 1024;
 
-const widen = defineKernel({
-  label: "morphology/widen",
-  code: widenWgsl,
-  bindings: { p: "uniform", steps: "uniform", mask: "read", levels: "write" },
-});
+const widen = memo((far: boolean) =>
+  defineKernel({
+    label: "morphology/widen",
+    code: widenWgsl,
+    constants: { far: Number(far) },
+    bindings: { p: "uniform", steps: "uniform", mask: "read", levels: "write" },
+  })
+);
 
 const gather = defineKernel({
   label: "morphology/gather",
@@ -83,9 +87,10 @@ function recordWiden(
   levels: GpuArray,
 ): void {
   const steps = stepsOf(runs);
-  checkIterations(widen.label, steps.reduce((sum, [from, to]) => sum + to - from + 3, 1));
+  const kernel = widen(runs.some(({ from, to }) => from < -32 || to > 31));
+  checkIterations(kernel.label, steps.reduce((sum, [from, to]) => sum + to - from + 3, 1));
   const [nx, ny, nz] = mask.dims;
-  gpu.dispatch(widen, {
+  gpu.dispatch(kernel, {
     p: uniforms(
       { i32: [nx, ny, nz, wordsPerRow(nx)] },
       { i32: [width, height, depth, block] },

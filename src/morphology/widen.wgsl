@@ -5,12 +5,16 @@
 // mask: as PackedMask, of the input's dims. levels: one after the other, each x fastest, of the output's dims and `reach` rows more on
 // every side of y and z, so that gather.wgsl needs no bounds. The four lanes of an element are the same word of four blocks of
 // slices, z = k + lane * block: whatever the shift, four words come with one load. Exact.
+//
+// Tried for a 25 mm ball at 3 mm on 160 x 160 x 130, lavapipe: 1.8 ms; 3.8 where `far` is a condition on the offsets, never met.
 struct P {
   nx: i32, ny: i32, nz: i32, wordsPerRow: i32, // input
   width: i32, height: i32, depth: i32, block: i32, // level: words a row, rows, slices of a block; z from lane to lane
   origin: vec3i, // input word, row and slice of the level's first element
   flip: u32, fill: u32, steps: u32,
 };
+// Whether offsets reach beyond the words next to a word's.
+override far: bool;
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<uniform> steps: array<vec4i, 1024>; // first offset, last offset, 1 to start afresh, level or -1
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
@@ -51,7 +55,7 @@ fn words(rows: vec4i, valid: vec4u, w: i32) -> vec4u {
       let r = u32(d & 31);
       var low = select(before, here, q == 0);
       var high = select(here, after, q == 0);
-      if (q < -1 || q > 0) {
+      if (far && (q < -1 || q > 0)) {
         low = words(rows, valid, w + q);
         high = words(rows, valid, w + q + 1);
       }
