@@ -46,7 +46,7 @@ export interface ReferenceNetworkOptions {
    * gradient.
    */
   readonly trained?: boolean;
-  /** True to round activations between image and logits to half precision, as inference may store them. */
+  /** True to round weights, and activations between image and logits, to half precision, as inference may store them. */
   readonly half?: boolean;
 }
 
@@ -106,7 +106,7 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
     const shape = withChannels(doubled(x.shape), channels);
     // The gradient of a convolution from the larger grid to the smaller one.
     const shapes = { inputShape: shape, size: [k, k, k], stride: 2, channels: layer.inputChannels };
-    const weights = this.#get(layer.weights);
+    const weights = this.#weights(layer);
     const bias = this.#get(layer.bias);
     const y = activation(
       this.#stored(convolveInputGradient(x.values, weights, shapes, bias)),
@@ -170,7 +170,7 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
   #convolve(x: ReferenceActivation, layer: ConvolutionLayer, bias?: string): ReferenceActivation {
     const { size, channels } = layer;
     const shapes: ReferenceConvolution = { inputShape: x.shape, size, stride: 1, channels };
-    const weights = this.#get(layer.weights);
+    const weights = this.#weights(layer);
     const sums = convolve(x.values, weights, shapes, bias === undefined ? bias : this.#get(bias));
     const y = activation(
       // Those with a bias are logits.
@@ -218,6 +218,11 @@ export class ReferenceNetwork implements NetworkOps<ReferenceActivation> {
   /** Values as they lie in memory. */
   #stored(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
     return this.#half ? Float64Array.from(Float16Array.from(values)) : values;
+  }
+
+  /** A layer's weights as they lie in memory. */
+  #weights({ weights }: { readonly weights: string }): ArrayLike<number> {
+    return this.#stored(Float64Array.from(this.#get(weights)));
   }
 
   #get(name: string): ArrayLike<number> {

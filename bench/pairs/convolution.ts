@@ -47,7 +47,7 @@ export const conv3d: Pair<ConvolutionInput> = {
   name: "nn/conv3d",
   kernels: [
     "src/nn/ops/correlate.wgsl.ts",
-    "src/nn/ops/pack_weights.wgsl",
+    "src/nn/ops/pack_weights.wgsl.ts",
     "src/nn/ops/winograd.wgsl.ts",
     "src/nn/ops/winograd_transforms.wgsl.ts",
   ],
@@ -85,7 +85,7 @@ export const conv3dInput: Pair<InputGradientInput> = {
   name: "nn/conv3d-input-gradient",
   kernels: [
     "src/nn/ops/correlate.wgsl.ts",
-    "src/nn/ops/pack_weights.wgsl",
+    "src/nn/ops/pack_weights.wgsl.ts",
     "src/nn/ops/winograd.wgsl.ts",
     "src/nn/ops/winograd_transforms.wgsl.ts",
   ],
@@ -221,7 +221,7 @@ function doubling(
 /** Transposed convolution. */
 export const convTranspose3d: Pair<TransposedInput> = {
   name: "nn/conv-transpose3d",
-  kernels: ["src/nn/ops/correlate.wgsl.ts", "src/nn/ops/pack_weights.wgsl"],
+  kernels: ["src/nn/ops/correlate.wgsl.ts", "src/nn/ops/pack_weights.wgsl.ts"],
   cases: convolutionCases(
     (shapes, random) => ({
       ...shapes,

@@ -75,7 +75,7 @@ export const inference: Pair<InferenceInput> = {
   kernels: [
     "src/nn/ops/correlate.wgsl.ts",
     "src/nn/ops/max_pool.wgsl.ts",
-    "src/nn/ops/pack_weights.wgsl",
+    "src/nn/ops/pack_weights.wgsl.ts",
     "src/nn/ops/voxels.wgsl.ts",
     "src/nn/ops/winograd.wgsl.ts",
     "src/nn/ops/winograd_transforms.wgsl.ts",

@@ -57,7 +57,7 @@ export const trainStep: Pair<TrainStepInput> = {
     "src/nn/ops/lanes.wgsl.ts",
     "src/nn/ops/max_pool.wgsl.ts",
     "src/nn/ops/normalize.wgsl.ts",
-    "src/nn/ops/pack_weights.wgsl",
+    "src/nn/ops/pack_weights.wgsl.ts",
     "src/nn/ops/running_statistics.wgsl",
     "src/nn/ops/upsample.wgsl.ts",
     "src/nn/ops/voxels.wgsl.ts",

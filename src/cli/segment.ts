@@ -26,7 +26,8 @@ export const segmentCommand: Command = defineCommand({
     precision: {
       type: "string",
       value: "NAME",
-      help: "How the network stores its activations: f32 (the default), or f16, half the memory",
+      help:
+        "How the network stores activations and weights: f32 (the default), or f16, half the memory",
     },
     adapter: ADAPTER_FLAG,
   },

@@ -21,7 +21,7 @@ import {
 
 /** A network with its numbers on the GPU; disposing of it frees them. */
 export interface GpuNetwork extends Disposable {
-  /** How its activations are stored; image and logits are 32-bit floats. */
+  /** How its activations and the weights of its convolutions are stored; image, logits and all other numbers are 32-bit floats. */
   readonly precision: Precision;
   /**
    * Records running it. Batch normalisation uses the running statistics.
@@ -37,11 +37,12 @@ export interface GpuNetwork extends Disposable {
  *
  * @param gpu Where to.
  * @param model Config, and parameters and running statistics by name.
- * @param options `precision` of the activations, 32-bit floats by default. Half precision takes half of their memory; weights and sums
- * stay 32-bit floats. It needs the feature `shader-f16`, and should be used where `selfTest` finds it right.
+ * @param options `precision` of activations and weights, 32-bit floats by default. Half precision takes half of their memory. Sums stay
+ * 32-bit floats, and so do biases and normalisation: few numbers, whose rounding every voxel of a channel would share. It needs the feature
+ * `shader-f16`, and should be used where `selfTest` finds it right.
  * @returns The network.
  * @throws {ReferenceError} If a parameter is missing.
- * @throws {RangeError} If the device has no half precision.
+ * @throws {RangeError} If the device has no half precision, or a weight is beyond its range.
  */
 export function uploadNetwork(
   gpu: Gpu,
@@ -54,9 +55,13 @@ export function uploadNetwork(
     );
   }
   using held = new DisposableStack();
+  const filters = new Set(
+    parametersOf(config).filter(({ role }) => role === "weights").map(({ name }) => name),
+  );
   const arrays = new Map<string, GpuArray>();
   for (const [name, numbers] of inferenceNumbers({ config, weights })) {
-    arrays.set(name, held.use(gpu.upload(numbers, name)));
+    const stored = precision === "f16" && filters.has(name) ? halves(name, numbers) : numbers;
+    arrays.set(name, held.use(gpu.upload(stored, name)));
   }
   const owned = held.move();
   return {
@@ -95,6 +100,18 @@ function inferenceNumbers(
   return numbers;
 }
 
+/** Numbers in half precision, padded to whole words. */
+function halves(name: string, numbers: Float32Array): Uint16Array<ArrayBuffer> {
+  const rounded = new Float16Array(2 * Math.ceil(numbers.length / 2));
+  rounded.set(numbers);
+  if (!rounded.every(Number.isFinite)) {
+    throw new RangeError(
+      `Cannot run the network in half precision: "${name}" has numbers beyond 65504; use 32 bits`,
+    );
+  }
+  return new Uint16Array(rounded.buffer);
+}
+
 /** A tensor of the network's precision, or the image or the logits; two whose channels follow each other before they are convolved. */
 type Activation = readonly [GpuTensor<Precision>, GpuTensor<Precision>?];
 
@@ -104,7 +121,7 @@ type Live = Map<GpuTensor<Precision>, number>;
 /**
  * The ops of a network on GPU memory.
  *
- * @param precision How activations between image and logits are stored.
+ * @param precision How weights, and activations between image and logits, are stored.
  * @param live Keeps count.
  */
 function inferOps(
@@ -137,8 +154,9 @@ function inferOps(
       readonly slope?: number;
     },
   ) => {
+    const filter = { weights: array(weights), weightPrecision: precision };
     const shape = { size, stride: 1, channels } as const;
-    return keep(conv3d(gpu, { input, beside, weights: array(weights), ...shape, ...options }));
+    return keep(conv3d(gpu, { input, beside, ...filter, ...shape, ...options }));
   };
   const normalized = ([input]: Activation, { gamma, beta, kind, slope }: NormLayer) => {
     const { output, statistics } = normalize(gpu, {
@@ -169,6 +187,7 @@ function inferOps(
       keep(convTranspose3d(gpu, {
         input,
         weights: array(weights),
+        weightPrecision: precision,
         bias: array(bias),
         size: [size, size, size],
         channels,

@@ -9,7 +9,10 @@ export type TensorShape = readonly [
   channels: number,
 ];
 
-/** How an activation is stored: 32-bit floats, or half precision. Kernels compute in 32 bits either way. */
+/**
+ * How activations and weights are stored: 32-bit floats, or half precision. Kernels compute in 32 bits either way: sums of many products
+ * in half precision would lose what its storage keeps.
+ */
 export type Precision = "f32" | "f16";
 
 /**
@@ -34,7 +37,7 @@ export class GpuTensor<P extends Precision = "f32"> implements Disposable {
     if (!shape.every((n) => Number.isInteger(n) && n > 0)) {
       throw new RangeError(`Cannot make a tensor of shape ${shape.join(" x ")}`);
     }
-    if (array.byteLength < byteCount(shape, precision)) {
+    if (array.byteLength < byteCount(elementCount(shape), precision)) {
       throw new RangeError(
         `Cannot make a tensor of shape ${
           shape.join(" x ")
@@ -78,10 +81,20 @@ export function allocateTensor<P extends Precision = "f32">(
   label: string,
   precision: P = "f32" as P,
 ): GpuTensor<P> {
-  return new GpuTensor(gpu.allocate(byteCount(shape, precision), label), shape, precision);
+  return new GpuTensor(
+    gpu.allocate(byteCount(elementCount(shape), precision), label),
+    shape,
+    precision,
+  );
 }
 
-/** Bytes of an activation, whole words. */
-function byteCount(shape: TensorShape, precision: Precision): number {
-  return 4 * Math.ceil(elementCount(shape) / (precision === "f16" ? 2 : 1));
+/**
+ * Bytes of numbers in GPU memory.
+ *
+ * @param count How many.
+ * @param precision How they are stored.
+ * @returns Bytes, whole words.
+ */
+export function byteCount(count: number, precision: Precision): number {
+  return 4 * Math.ceil(count / (precision === "f16" ? 2 : 1));
 }

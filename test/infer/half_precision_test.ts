@@ -1,13 +1,21 @@
-import { assertEquals, assertLess, assertLessOrEqual, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertLessOrEqual,
+  assertThrows,
+} from "@std/assert";
 import { ReferenceNetwork } from "../../reference/nn_network.ts";
 import { phantom } from "../../src/data/mod.ts";
 import { type Gpu, selectAdapter } from "../../src/gpu/mod.ts";
 import { segmentVolume, uploadNetwork } from "../../src/infer/mod.ts";
+import { dice } from "../../src/metrics/mod.ts";
 import {
   GpuTensor,
   type Model,
   NORM_EPSILON,
   type Precision,
+  readModel,
   runUNet,
   type TensorShape,
   type UNetConfig,
@@ -15,6 +23,7 @@ import {
 import { testAdapter, withGpu } from "../_gpu.ts";
 import { randomImages, randomModel } from "../nn/_models.ts";
 import { testUnless } from "../_skip.ts";
+import { boxCase, inFolder, trainTiny } from "../train/_runs.ts";
 
 const { info } = await selectAdapter(testAdapter());
 const reason = info.features.includes("shader-f16")
@@ -101,6 +110,41 @@ testUnless(
     // Nobody trained the network: its logits are noise, and about a part in a thousand of the gaps between them are below their rounding.
     const differing = half.data.filter((label, i) => label !== whole.data[i]).length;
     assertLessOrEqual(differing, whole.data.length / 200);
+  }),
+);
+
+testUnless(
+  "half precision leaves the Dice of a trained network within 0.002",
+  reason,
+  withGpu((gpu) =>
+    inFolder(async (folder) => {
+      const model = await readModel((await trainTiny(gpu, folder)).modelPath);
+      const { volume, labels } = boxCase(3);
+      const diceOf = async (precision: Precision) => {
+        const { data } = await segmentVolume(gpu, { volume, model, precision });
+        return dice(data, labels.data, 1)!;
+      };
+      const whole = await diceOf("f32");
+      assertGreater(whole, 0.9);
+      assertLessOrEqual(Math.abs(await diceOf("f16") - whole), 0.002);
+    })
+  ),
+);
+
+testUnless(
+  "uploadNetwork() refuses weights beyond half precision",
+  reason,
+  withGpu((gpu) => {
+    const model = randomModel();
+    const [name, numbers] = [...model.weights].find(([name]) => name.endsWith("weights"))!;
+    const weights = new Map([...model.weights, [name, numbers.with(1, 1e7)]]);
+    assertThrows(
+      () => uploadNetwork(gpu, { ...model, weights }, { precision: "f16" }),
+      RangeError,
+      `"${name}" has numbers beyond 65504; use 32 bits`,
+    );
+    assertEquals(gpu.memory.inUse, 0);
+    return Promise.resolve();
   }),
 );
 

@@ -27,8 +27,10 @@ export interface Conv3dOptions<P extends Precision = "f32", Q extends Precision 
   readonly input: GpuTensor<P>;
   /** Further input channels behind those of `input`: both are convolved as if they were put together. */
   readonly beside?: GpuTensor<P> | undefined;
-  /** 32-bit floats [kz, ky, kx, input channel, output channel]. */
+  /** [kz, ky, kx, input channel, output channel]. */
   readonly weights: GpuArray;
+  /** How weights are stored, an odd number of halves padded to a whole word; 32-bit floats by default. */
+  readonly weightPrecision?: Precision | undefined;
   /** One 32-bit float for each output channel; none by default. */
   readonly bias?: GpuArray | undefined;
   /** Output channels. */
@@ -52,16 +54,17 @@ export function conv3d<P extends Precision, Q extends Precision = P>(
   gpu: Gpu,
   options: Conv3dOptions<P, Q>,
 ): GpuTensor<Q> {
-  const { input, beside, weights, bias, slope = 1 } = options;
+  const { input, beside, weights, weightPrecision = "f32", bias, slope = 1 } = options;
   const precision = options.precision ?? input.precision as Precision as Q;
   const [batch, nz, ny, nx, own] = input.shape;
   const voxels = [batch, nz, ny, nx] as const;
   const shapes = convolution([...voxels, own + (beside?.shape[4] ?? 0)], options);
   if (beside) checkShape("further input channels", beside.shape, [...voxels, beside.shape[4]]);
-  checkFloats("weights", weights, weightCount(shapes));
+  checkFloats("weights", weights, weightCount(shapes), weightPrecision);
   if (bias) checkFloats("bias", bias, options.channels);
   return filled(allocateTensor(gpu, shapes.output, "convolution", precision), (output) => {
-    const filter = { weights, bias, size: shapes.size, transposed: false, slope };
+    const { size } = shapes;
+    const filter = { weights, precision: weightPrecision, bias, size, transposed: false, slope };
     const inputs = beside ? [input, beside] : [input];
     correlate(gpu, "nn/conv3d", { inputs, output }, filter, [forwardPass(shapes)]);
   });
@@ -73,6 +76,8 @@ export interface InputGradientOptions<P extends Precision = "f32"> extends Filte
   readonly gradient: GpuTensor<P>;
   /** The convolution's weights. */
   readonly weights: GpuArray;
+  /** How weights are stored; 32-bit floats by default. */
+  readonly weightPrecision?: Precision | undefined;
   /** Shape of the convolution's input. */
   readonly inputShape: TensorShape;
   /** Added to each input channel, as a transposed convolution does; none by default. */
@@ -92,14 +97,15 @@ export function conv3dInputGradient<P extends Precision>(
   gpu: Gpu,
   options: InputGradientOptions<P>,
 ): GpuTensor<P> {
-  const { gradient, weights, inputShape, bias } = options;
+  const { gradient, weights, weightPrecision = "f32", inputShape, bias } = options;
   const { precision } = gradient;
   const shapes = convolution(inputShape, { ...options, channels: gradient.shape[4] });
   checkShape("the gradient of a convolution", gradient.shape, shapes.output);
-  checkFloats("weights", weights, weightCount(shapes));
+  checkFloats("weights", weights, weightCount(shapes), weightPrecision);
   if (bias) checkFloats("bias", bias, inputShape[4]);
   return filled(allocateTensor(gpu, inputShape, "input gradient", precision), (output) => {
-    const filter = { weights, bias, size: shapes.size, transposed: true, slope: 1 };
+    const { size } = shapes;
+    const filter = { weights, precision: weightPrecision, bias, size, transposed: true, slope: 1 };
     const tensors = { inputs: [gradient], output };
     correlate(gpu, "nn/conv3d-input-gradient", tensors, filter, gradientPasses(shapes));
   });

@@ -7,8 +7,10 @@ import type { FilterSize } from "./convolution.ts";
 export interface ConvTranspose3dOptions<P extends Precision = "f32"> {
   /** [batch, z, y, x, channel]. */
   readonly input: GpuTensor<P>;
-  /** 32-bit floats [kz, ky, kx, output channel, input channel]: those of the convolution whose input gradient this is. */
+  /** [kz, ky, kx, output channel, input channel]: those of the convolution whose input gradient this is. */
   readonly weights: GpuArray;
+  /** How weights are stored; 32-bit floats by default. */
+  readonly weightPrecision?: Precision | undefined;
   /** One 32-bit float for each output channel; none by default. */
   readonly bias?: GpuArray | undefined;
   /** Voxels of the filter along z, y, x: 2 or 3 each. */
@@ -31,10 +33,10 @@ export function convTranspose3d<P extends Precision>(
   gpu: Gpu,
   options: ConvTranspose3dOptions<P>,
 ): GpuTensor<P> {
-  const { input, weights, bias, size, channels } = options;
+  const { input, size, channels, ...filter } = options;
   checkSize(size);
   const inputShape = doubled(input.shape, channels);
-  return conv3dInputGradient(gpu, { gradient: input, weights, size, stride: 2, inputShape, bias });
+  return conv3dInputGradient(gpu, { gradient: input, ...filter, size, stride: 2, inputShape });
 }
 
 /**

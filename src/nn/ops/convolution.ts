@@ -1,5 +1,5 @@
 import type { GpuArray } from "../../gpu/mod.ts";
-import { elementCount, type TensorShape } from "../tensor.ts";
+import { byteCount, elementCount, type Precision, type TensorShape } from "../tensor.ts";
 
 /** Voxels of a filter along z, y, x, each 1, 2 or 3. */
 export type FilterSize = readonly [kz: number, ky: number, kx: number];
@@ -78,13 +78,20 @@ export function weightCount({ input, output, size }: Convolution): number {
  * @param what What it should hold, for the message.
  * @param array The array.
  * @param count Floats.
+ * @param precision How they are stored, in 32 bits by default.
  * @throws {TypeError} If it holds more or fewer.
  */
-export function checkFloats(what: string, array: GpuArray, count: number): void {
-  if (array.byteLength === 4 * count) return;
+export function checkFloats(
+  what: string,
+  array: GpuArray,
+  count: number,
+  precision: Precision = "f32",
+): void {
+  if (array.byteLength === byteCount(count, precision)) return;
+  const [bytes, floats] = precision === "f32" ? [4, "floats"] : [2, "floats of half precision"];
   throw new TypeError(
-    `Cannot use GPU array "${array.label}" as ${what}: it holds ${array.byteLength / 4} floats, ` +
-      `${count} are needed`,
+    `Cannot use GPU array "${array.label}" as ${what}: it holds ${array.byteLength / bytes} ` +
+      `${floats}, ${count} are needed`,
   );
 }
 

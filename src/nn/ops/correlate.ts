@@ -13,14 +13,16 @@ import type { Axes, Pass } from "./_correlation.ts";
 import { suitsWinograd } from "./_winograd_plan.ts";
 import type { FilterSize } from "./convolution.ts";
 import { BLOCK, correlateWgsl } from "./correlate.wgsl.ts";
-import packWgsl from "./pack_weights.wgsl" with { type: "text" };
+import { packWeightsWgsl } from "./pack_weights.wgsl.ts";
 import { winograd } from "./winograd.ts";
 
 /** A filter as a pass reads it. */
 export interface Filter {
   /** [kz, ky, kx, input channel, output channel] of the convolution. */
   readonly weights: GpuArray;
-  /** One for each output channel of the pass, if any. */
+  /** How weights are stored. */
+  readonly precision: Precision;
+  /** 32-bit floats, one for each output channel of the pass, if any. */
   readonly bias: GpuArray | undefined;
   readonly size: FilterSize;
   /** Whether the pass's input channels are the convolution's output channels. */
@@ -29,11 +31,13 @@ export interface Filter {
   readonly slope: number;
 }
 
-const packing = defineKernel({
-  label: "nn/pack-weights",
-  code: packWgsl,
-  bindings: { p: "uniform", weights: "read", bias: "read", packed: "write" },
-});
+const packing = memo((precision: Precision) =>
+  defineKernel({
+    label: "nn/pack-weights",
+    code: packWeightsWgsl(precision),
+    bindings: { p: "uniform", weights: "read", bias: "read", packed: "write" },
+  })
+);
 
 /** Registers of hardware hold the sums of 8 positions; llvmpipe keeps them in memory anyway, and larger tiles read less. */
 const TILES = {
@@ -138,7 +142,7 @@ export function correlate(
 
 function packed(
   gpu: Gpu,
-  { weights, bias, size, transposed }: Filter,
+  { weights, precision, bias, size, transposed }: Filter,
   { taps, base, step }: Pass,
   { lanes, chunk, chunks, blocks, stride }: Packing,
   { from, count, all, outputs }: {
@@ -152,7 +156,7 @@ function packed(
   const bytes = chunks * blocks * stride;
   // The kernel sees as much of it as a uniform may have, whatever there is.
   const packed = gpu.allocate(bytes - stride + LARGEST_UNIFORM, "packed weights");
-  gpu.dispatch(packing, {
+  gpu.dispatch(packing(precision), {
     p: uniforms(
       { i32: [...alongX(taps), count, ...alongX(base), outputs, ...alongX(size), step] },
       { i32: transposed ? [1, all] : [outputs, 1] },

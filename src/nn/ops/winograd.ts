@@ -13,14 +13,16 @@ import { PRODUCTS, productsWgsl, TILE } from "./winograd.wgsl.ts";
 import {
   inputTransformWgsl,
   outputTransformWgsl,
-  WEIGHTS_WGSL,
+  weightTransformWgsl,
 } from "./winograd_transforms.wgsl.ts";
 
 /** A filter of 3 x 3 x 3 voxels as a pass reads it. */
 export interface WinogradFilter {
   /** [3, 3, 3, input channel, output channel] of the convolution. */
   readonly weights: GpuArray;
-  /** One for each output channel of the pass, if any. */
+  /** How weights are stored. */
+  readonly precision: Precision;
+  /** 32-bit floats, one for each output channel of the pass, if any. */
   readonly bias: GpuArray | undefined;
   /** Whether the pass's input channels are the convolution's output channels, and its taps the convolution's from last to first. */
   readonly transposed: boolean;
@@ -28,11 +30,13 @@ export interface WinogradFilter {
   readonly slope: number;
 }
 
-const weightTransform = defineKernel({
-  label: "nn/pack-weights transform",
-  code: WEIGHTS_WGSL,
-  bindings: { p: "uniform", weights: "read", packed: "write" },
-});
+const weightTransform = memo((precision: Precision) =>
+  defineKernel({
+    label: "nn/pack-weights transform",
+    code: weightTransformWgsl(precision),
+    bindings: { p: "uniform", weights: "read", packed: "write" },
+  })
+);
 
 const inputTransform = memo((label: string, lanes: 1 | 4, precision: Precision) =>
   defineKernel({
@@ -163,7 +167,7 @@ export function winograd(
 
 function transformedWeights(
   gpu: Gpu,
-  { weights, transposed }: WinogradFilter,
+  { weights, precision, transposed }: WinogradFilter,
   [inputs, outputs]: readonly [number, number],
   bytes: number,
   stride: number,
@@ -171,7 +175,7 @@ function transformedWeights(
   const blocks = Math.ceil(outputs / BLOCK);
   const floats = blocks * stride / 4;
   const packed = gpu.allocate(bytes, "transformed weights");
-  gpu.dispatch(weightTransform, {
+  gpu.dispatch(weightTransform(precision), {
     p: uniforms({
       i32: [inputs, outputs, ...(transposed ? [1, inputs] : [outputs, 1])],
     }, { i32: [blocks, stride / 4, floats, Number(transposed)] }),

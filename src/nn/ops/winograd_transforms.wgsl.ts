@@ -32,18 +32,22 @@ const OF_OUTPUT = [
 /**
  * WGSL that transforms weights: G w along z.
  *
- * Shapes: `weights` f32 [filter z, y, x, input channel, output channel] of a convolution; `packed` f32
+ * Shapes: `weights` [filter z, y, x, input channel, output channel] of a convolution; `packed` f32
  * [product, block of 8 output channels, input channel, tap y, tap x, output channel], each block padded to `stride` floats. Channels are
  * the pass's: a gradient reads `weights` with input and output channels exchanged and the taps reversed. Workgroup: 64 invocations, one for
  * all products of a float. Tolerance: a rounding of a sum of three. An invocation for each float took 2.5 times as long.
+ *
+ * @param precision How weights are stored; transformed ones are f32, as half precision would round them once more.
+ * @returns The WGSL.
  */
-export const WEIGHTS_WGSL = `
+export function weightTransformWgsl(precision: Precision): string {
+  return `${precision === "f16" ? "enable f16;" : ""}
 struct P {
   inputs: i32, outputs: i32, fromInput: i32, fromOutput: i32, // channels; elements of weights between neighbours
   blocks: i32, stride: i32, count: u32, reversed: i32, // blocks of output channels; floats of a block, of a product; whether taps are
 };
 @group(0) @binding(0) var<uniform> p: P;
-@group(0) @binding(1) var<storage, read> weights: array<f32>;
+@group(0) @binding(1) var<storage, read> weights: array<${precision}>;
 @group(0) @binding(2) var<storage, read_write> packed: array<f32>;
 
 @compute @workgroup_size(64) fn main(
@@ -62,17 +66,18 @@ struct P {
   let plane = select(9, -9, p.reversed > 0) * layer;
   let at = select(0, first + input * p.fromInput + output * p.fromOutput, inside);
   ${
-  range(3).map((z) =>
-    `let w${z} = select(0.0, weights[at + ${z} * select(0, plane, inside)], inside);`
-  )
-    .join("\n  ")
-}
+    range(3).map((z) =>
+      `let w${z} = select(0.0, f32(weights[at + ${z} * select(0, plane, inside)]), inside);`
+    )
+      .join("\n  ")
+  }
   ${
-  OF_WEIGHTS.map((row, f) =>
-    `packed[item + ${f}u * p.count] = ${combination(row, (z) => `w${z}`)};`
-  ).join("\n  ")
-}
+    OF_WEIGHTS.map((row, f) =>
+      `packed[item + ${f}u * p.count] = ${combination(row, (z) => `w${z}`)};`
+    ).join("\n  ")
+  }
 }`;
+}
 
 /** What makes a kernel that transforms inputs. */
 export interface InputTransform {

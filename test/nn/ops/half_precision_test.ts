@@ -1,5 +1,5 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
-import { type Gpu, selectAdapter } from "../../../src/gpu/mod.ts";
+import { type Gpu, type GpuArray, selectAdapter } from "../../../src/gpu/mod.ts";
 import {
   concatChannels,
   conv3d,
@@ -26,19 +26,25 @@ function numbers(n: number, stream: number): Float32Array<ArrayBuffer> {
   return fillNormal({ seed: 16, stream }, new Float32Array(n));
 }
 
-/** Half-precision numbers stored as they are, and in 32 bits. */
+/** Numbers rounded to half precision, stored so or in 32 bits. */
+function halves(gpu: Gpu, n: number, precision: Precision, stream: number): GpuArray {
+  const rounded = new Float16Array(2 * Math.ceil(n / 2));
+  rounded.set(numbers(n, stream));
+  return gpu.upload(
+    precision === "f16"
+      ? new Uint16Array(rounded.buffer)
+      : Float32Array.from(rounded.subarray(0, n)),
+  );
+}
+
+/** An activation of such numbers. */
 function upload<P extends Precision>(
   gpu: Gpu,
   shape: TensorShape,
   precision: P,
   stream = 0,
 ): GpuTensor<P> {
-  const halves = new Float16Array(2 * Math.ceil(elementCount(shape) / 2));
-  halves.set(numbers(elementCount(shape), stream));
-  const bytes = precision === "f16"
-    ? new Uint16Array(halves.buffer)
-    : Float32Array.from(halves.subarray(0, elementCount(shape)));
-  return new GpuTensor(gpu.upload(bytes), shape, precision);
+  return new GpuTensor(halves(gpu, elementCount(shape), precision, stream), shape, precision);
 }
 
 async function read(gpu: Gpu, tensor: GpuTensor<Precision>): Promise<ArrayLike<number>> {
@@ -48,40 +54,45 @@ async function read(gpu: Gpu, tensor: GpuTensor<Precision>): Promise<ArrayLike<n
   return new Float16Array(bits.buffer).subarray(0, count);
 }
 
-/** An op on activations of either precision. */
+/** An op on activations and weights of either precision. */
 type Op = <P extends Precision>(
   gpu: Gpu,
   make: (shape: TensorShape, stream?: number) => GpuTensor<P>,
+  makeWeights: (n: number) => GpuArray,
+  weightPrecision: P,
 ) => GpuTensor<P>;
 
 const ops: [name: string, op: Op, exact: boolean][] = [
   ...([[3, 7], [8, 16]] as const).flatMap(([from, to]): [string, Op, boolean][] => [
     [
       `conv3d() from ${from} to ${to} channels`,
-      (gpu, make) => {
+      (gpu, make, makeWeights, weightPrecision) => {
         using input = make([2, 5, 4, 7, from]);
-        using weights = gpu.upload(numbers(27 * from * to, 2));
+        using weights = makeWeights(27 * from * to);
         using bias = gpu.upload(numbers(to, 3));
-        return conv3d(gpu, { input, weights, bias, size: [3, 3, 3], stride: 1, channels: to });
+        const filter = { weights, weightPrecision, bias };
+        return conv3d(gpu, { input, ...filter, size: [3, 3, 3], stride: 1, channels: to });
       },
       false,
     ],
     [
       `conv3d() along x from ${from} to ${to} channels`,
-      (gpu, make) => {
+      (gpu, make, makeWeights, weightPrecision) => {
         using input = make([1, 3, 4, 7, from]);
-        using weights = gpu.upload(numbers(3 * from * to, 2));
-        return conv3d(gpu, { input, weights, size: [1, 1, 3], stride: 1, channels: to });
+        using weights = makeWeights(3 * from * to);
+        const filter = { weights, weightPrecision };
+        return conv3d(gpu, { input, ...filter, size: [1, 1, 3], stride: 1, channels: to });
       },
       false,
     ],
     [
       `convTranspose3d() from ${from} to ${to} channels`,
-      (gpu, make) => {
+      (gpu, make, makeWeights, weightPrecision) => {
         using input = make([2, 3, 2, 4, from]);
-        using weights = gpu.upload(numbers(8 * from * to, 2));
+        using weights = makeWeights(8 * from * to);
         using bias = gpu.upload(numbers(to, 3));
-        return convTranspose3d(gpu, { input, weights, bias, size: [2, 2, 2], channels: to });
+        const filter = { weights, weightPrecision, bias };
+        return convTranspose3d(gpu, { input, ...filter, size: [2, 2, 2], channels: to });
       },
       false,
     ],
@@ -189,8 +200,15 @@ for (const [name, op, exact] of ops) {
     reason,
     withGpu(async (gpu) => {
       const before = gpu.memory.inUse;
-      using half = op(gpu, (shape, stream) => upload(gpu, shape, "f16", stream));
-      using whole = op(gpu, (shape, stream) => upload(gpu, shape, "f32", stream));
+      const run = <P extends Precision>(precision: P) =>
+        op(
+          gpu,
+          (shape, stream) => upload(gpu, shape, precision, stream),
+          (n) => halves(gpu, n, precision, 2),
+          precision,
+        );
+      using half = run("f16");
+      using whole = run("f32");
       assertEquals(half.shape, whole.shape);
       assertEquals(half.precision, "f16");
       const [found, expected] = [await read(gpu, half), await read(gpu, whole)];
