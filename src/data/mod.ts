@@ -7,6 +7,14 @@
 export type { Dataset, IncompleteCase, LabelFile, LabelledCase, LayoutName } from "./dataset.ts";
 export { findCases, scanFolder } from "./find_cases.ts";
 export { ctOrgLabels, PAPER_SPACING, readLabelFiles, readLabels } from "./labels_file.ts";
+export {
+  HU_BINS,
+  type Likeness,
+  measureLikeness,
+  NOISE_SQUARE,
+  REAL_LIKENESS,
+  type Tissue,
+} from "./likeness.ts";
 export { type Atlas, fitAtlas, segmentByAtlas } from "./atlas_baseline.ts";
 export {
   cohort,

@@ -6,6 +6,7 @@ import { claimsSection, claimsSummary, evidence } from "./_claims.ts";
 import { count, list } from "./_format.ts";
 import { markup } from "./_html.ts";
 import { labelColumns, labelsSection } from "./_labels.ts";
+import { likenessSection } from "./_likeness.ts";
 import { studySections } from "./_loss_study.ts";
 import { manifestSection, runSection } from "./_manifest.ts";
 import { page, type Section } from "./_page.ts";
@@ -40,7 +41,7 @@ export async function renderReproduceReport(
   { pictures = [], curves = [], study, viewed }: ReproduceExtras = {},
 ): Promise<string> {
   const { profile, seed, manifest, claims, labels = [], bench } = result;
-  const { arms = [], comparisons = [], transfer } = result;
+  const { arms = [], comparisons = [], likeness, transfer } = result;
   const sections: Section[] = [
     { body: head(result) },
     ...claims.length > 0 ? [{ body: claimsSection(result) }] : [],
@@ -52,6 +53,7 @@ export async function renderReproduceReport(
     ...viewed && viewed.picks.length > 0 ? [await viewerSection(viewed)] : [],
     ...labels.length > 0 ? [labelsSection(labels)] : [],
     ...pictures.length > 0 ? [{ body: await slicesSection(pictures) }] : [],
+    ...likeness ? [{ body: likenessSection(likeness) }] : [],
     ...bench ? benchSections(bench) : [],
     ...study ? await studySections(study) : [],
     {

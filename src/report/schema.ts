@@ -1,3 +1,4 @@
+import type { Likeness } from "../data/mod.ts";
 import type { OrganName } from "../labels/mod.ts";
 
 /** Everything that can compute a kernel's result; `webgpu` is the subject, the others are what it is compared with. */
@@ -441,6 +442,11 @@ export interface ReproduceResult {
   readonly profile: string;
   readonly seed: number;
   readonly dataset: ResultDataset;
+  /** Phantoms beside a real CT. */
+  readonly likeness?: {
+    readonly phantoms: Likeness;
+    readonly real: Likeness & { readonly name: string };
+  };
   readonly labels?: readonly LabelScore[];
   readonly arms?: readonly Arm[];
   readonly comparisons?: readonly ArmComparison[];

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import type { BenchProgress } from "../../bench/mod.ts";
+import { type Likeness, PAPER_SPACING } from "../data/mod.ts";
 import type { Gpu } from "../gpu/mod.ts";
 import {
   type LabelScore,
@@ -18,10 +19,10 @@ import { lossStudyStage, type Study } from "./_loss_study.ts";
 import { type NetworkStages, testOn, type Trained, trainNetworks } from "./_networks.ts";
 import { casePictures } from "./_pictures.ts";
 import { plannedSeconds, totalSeconds } from "./_plan.ts";
+import { likenessStage } from "./_likeness.ts";
 import { composeResult } from "./_result.ts";
 import { Run } from "./_run.ts";
 import { splitStage } from "./_split.ts";
-import { PAPER_SPACING } from "../data/mod.ts";
 import { folderName, isScorable } from "./_source.ts";
 import { viewedArm } from "./_viewed_arm.ts";
 import type { Prepared, ReproduceOptions, ReproduceOutcome } from "./reproduce.ts";
@@ -46,7 +47,12 @@ export async function runPipeline(
   const energy = await readEnergy();
   const run = new Run(folder, totalSeconds(plan), options);
   const secondsOf = (stage: string) => plannedSeconds(plan, stage);
-  const { labelled, scores, trained, stages } = await scoreAll(prepared, run, gpu, signal);
+  const { likeness, labelled, scores, trained, stages } = await scoreAll(
+    prepared,
+    run,
+    gpu,
+    signal,
+  );
   const transfer = trained.length > 0
     ? await tryElsewhere(prepared, stages, trained[0]!, options)
     : undefined;
@@ -79,6 +85,7 @@ export async function runPipeline(
   run.say("report", "Report");
   const result = await composeResult({
     ...{ prepared, options, startedAt, run, scores, trained, study },
+    ...likeness && { likeness },
     ...transfer && { transfer },
     joules: joulesBetween(energy, await readEnergy()),
     adapter: gpu.info,
@@ -101,6 +108,8 @@ export async function runPipeline(
 
 /** What the stages from data to scores leave. */
 export interface Scored {
+  /** Of phantoms. */
+  readonly likeness?: Likeness;
   /** Test cases that the rules may be judged on. */
   readonly labelled: readonly LabelledFiles[];
   /** Dice of the rules. */
@@ -120,6 +129,7 @@ export async function scoreAll(
 ): Promise<Scored> {
   const { folder, settings, split, plan, trainees } = prepared;
   await prepareCases(prepared, run, gpu, signal);
+  const likeness = await measurePhantoms(prepared, run, signal);
   const labelled = await labelCases(prepared, run, gpu, signal);
   const scorePath = join(folder, "scores.json");
   const score = scoreStage(labelled, scorePath, signal);
@@ -128,7 +138,24 @@ export async function scoreAll(
   const gridOf = (number: number) => gridFiles(folder, number, prepared.source.gridSet);
   const stages = { run, gpu, folder, gridOf, settings: settings.training, split, plan, signal };
   const trained = split.train.length > 0 ? await trainNetworks(stages, trainees) : [];
-  return { labelled, scores, trained, stages };
+  return { ...likeness && { likeness }, labelled, scores, trained, stages };
+}
+
+/** Measures what the phantoms for testing look like; nothing where there are none. */
+async function measurePhantoms(
+  { folder, source, split, plan }: Prepared,
+  run: Run,
+  signal: AbortSignal | undefined,
+): Promise<Likeness | undefined> {
+  if (source.gridSet !== PHANTOMS) return undefined;
+  const cases = split.test.map((number) => gridFiles(folder, number, PHANTOMS));
+  const to = join(folder, "likeness.json");
+  await run.stage(
+    likenessStage(cases, to, signal),
+    "HU and noise of the phantoms",
+    plannedSeconds(plan, "likeness"),
+  );
+  return await readJson(to);
 }
 
 /** Writes the split, makes the cases that are to be made, and brings all to 3 mm. */

@@ -45,6 +45,7 @@ const RATES = {
   grid: 3e6,
   labels: 2e6,
   metrics: 6e6,
+  likeness: 1e7,
 };
 const LOSSES_SECONDS = 6;
 const BENCH_SECONDS = { brief: 15, quick: 120 } as const;
@@ -90,6 +91,10 @@ export function planStages(facts: PlanFacts): PlannedStages[] {
     {
       ...{ stage: "grid", what: "a case at 3 mm", count: onGrid ? 0 : cases },
       ...{ seconds: voxels / RATES.grid, bytes: files },
+    },
+    {
+      ...{ stage: "likeness", what: "HU and noise of the phantoms", count: phantoms ? 1 : 0 },
+      ...{ seconds: test * voxels / RATES.likeness, bytes: 2e4 },
     },
     {
       ...{ stage: "labels", what: "lungs and bone by the rules", count: test },

@@ -1,5 +1,11 @@
 import { commandLine } from "../../bench/mod.ts";
-import { PAPER_SPACING, PHANTOM_VERSION, whyNoTruth } from "../data/mod.ts";
+import {
+  type Likeness,
+  PAPER_SPACING,
+  PHANTOM_VERSION,
+  REAL_LIKENESS,
+  whyNoTruth,
+} from "../data/mod.ts";
 import { ROOT, VERSIONS } from "../files/mod.ts";
 import type { AdapterInfo } from "../gpu/mod.ts";
 import type {
@@ -29,6 +35,8 @@ export interface Findings {
   readonly run: Run;
   readonly scores: readonly LabelScore[];
   readonly trained: readonly Trained[];
+  /** Of phantoms. */
+  readonly likeness?: Likeness;
   readonly transfer?: Transfer;
   readonly study: LossStudy;
   readonly bench: BenchResult;
@@ -38,7 +46,7 @@ export interface Findings {
 
 /** Puts a run's findings into the form of `result.json`. */
 export async function composeResult(found: Findings): Promise<ReproduceResult> {
-  const { prepared, scores, trained, bench, study, transfer } = found;
+  const { prepared, scores, trained, bench, study, likeness, transfer } = found;
   const { profile, seed, settings, source, split } = prepared;
   const { arms, comparisons } = armResults(trained, {
     settings: settings.training,
@@ -54,6 +62,7 @@ export async function composeResult(found: Findings): Promise<ReproduceResult> {
     labels: scores,
     arms,
     comparisons,
+    ...likeness && { likeness: { phantoms: likeness, real: REAL_LIKENESS } },
     ...transfer && { transfer },
     claims: judgeClaims({
       ...{ kind: source.dataset.kind, scores, bench, arms, comparisons },

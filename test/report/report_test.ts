@@ -8,6 +8,7 @@ import {
   type ReproduceResult,
 } from "../../src/report/mod.ts";
 import { benchFixture, pictureFixture, reproduceFixture } from "./_fixtures.ts";
+import { bodyText } from "./_text.ts";
 import { HOSTILE, poison } from "./_hostile.ts";
 
 /** Bodies of the scripts of a page, read as a browser reads them: up to the first end tag. */
@@ -18,12 +19,6 @@ function scripts(page: string): { data: string[]; code: string[] } {
       text!
     );
   return { data: of(true), code: of(false) };
-}
-
-/** What stands between the tags of a page's body, scripts left out. */
-function bodyText(page: string): string {
-  return page.slice(page.indexOf("<main>"), page.indexOf("</main>")).replace(/<[^>]*>/g, " ")
-    .replace(/\s+/g, " ").trim();
 }
 
 Deno.test("renderReproduceReport() escapes every text of the result, and shows it", async () => {
