@@ -13,11 +13,21 @@ import { robustLungs } from "./robust_lungs.ts";
 export type LabelledOrgan = "lungs" | "bone";
 
 /**
- * Rules of the variant `"robust"`: the table is no body; gas is no lung; a lung reaches the uppermost slice or is large; what is thick
- * and brightest in its middle is no bone; what has no cortex is no bone; voxels that cortex fills in part are bone.
+ * Rules of the variant `"robust"`: the table is no body; gas is no lung; a lung reaches the uppermost slice or is large; what bone encloses
+ * there is no lung; what is thick and brightest in its middle is no bone; what has no cortex is no bone; voxels that cortex fills in part
+ * are bone; a large cavity is no marrow.
  */
 export type RobustRule = typeof ROBUST_RULES[number];
-const ROBUST_RULES = ["table", "gas", "reach", "pools", "cortex", "edge"] as const;
+const ROBUST_RULES = [
+  "table",
+  "gas",
+  "reach",
+  "skull",
+  "pools",
+  "cortex",
+  "edge",
+  "cavity",
+] as const;
 
 /** A step that is done. */
 export interface LabelStep {
@@ -121,13 +131,18 @@ export async function labelOrgans(
     const work: Work = { ...common, taken };
     const mask = organ === "lungs"
       ? await (inside
-        ? robustLungs(work, inside, { gas: on("gas"), reach: on("reach") })
+        ? robustLungs(work, inside, {
+          gas: on("gas"),
+          reach: on("reach"),
+          skull: on("skull"),
+        })
         : lungs(work))
       : await (inside
         ? robustBone(work, inside, boneThreshold, {
           pools: on("pools"),
           cortex: on("cortex"),
           edge: on("edge"),
+          cavity: on("cavity"),
         })
         : bone(work, boneThreshold));
     for (let i = 0; i < mask.length; i++) if (mask[i]) labels[i] = ORGANS[organ];

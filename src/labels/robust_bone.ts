@@ -2,6 +2,7 @@ import {
   ball,
   close,
   combine,
+  connectedComponents,
   dilate,
   erode,
   fillMaskHoles,
@@ -22,6 +23,8 @@ const EDGE = 120;
 const CLOSING = 9;
 /** HU: fat and air between bones stay out. */
 const SOFT = 0;
+/** mL: marrow of one bone that no voxel of it is bright enough for is less, what lies in a skull is more, also at birth. */
+const CAVITY = 100;
 
 /** Rules that can be left out, to see what they do. */
 export interface BoneRules {
@@ -31,6 +34,8 @@ export interface BoneRules {
   readonly cortex: boolean;
   /** Voxels beside bone that cortex fills in part are bone. */
   readonly edge: boolean;
+  /** A large cavity is no marrow. */
+  readonly cavity: boolean;
 }
 
 /**
@@ -43,7 +48,7 @@ export interface BoneRules {
  *    Ureters, small vessels and the rims of kidneys have none. Pieces up to 3 mL that touch these at an edge or corner: thin bones are cut where
  *    cortex is thinner than a voxel;
  * 4. voxels beside these from 120 HU, which cortex fills in part;
- * 5. closed with a 9 mm ball from 0 HU, holes filled in each axial slice: marrow.
+ * 5. closed with a 9 mm ball from 0 HU, holes filled in each axial slice: marrow. What they add up to in 3-D stays out from 100 mL: a brain.
  *
  * @param minimum HU of step 1.
  * @returns 1 in bone; all 0 where there is none.
@@ -88,6 +93,12 @@ export async function robustBone(
     using soft = threshold(gpu, image, { min: SOFT });
     using dense = combine(gpu, closed, soft, "and");
     using filled = await fillMaskHoles(gpu, dense, { slices: 2 });
-    return await withoutTaken(work, filled);
+    if (!rules.cavity) return await withoutTaken(work, filled);
+    using holes = combine(gpu, filled, dense, "minus");
+    using regions = await connectedComponents(gpu, holes, { connectivity: 6 });
+    const millilitres = spacing[0] * spacing[1] * spacing[2] / 1000;
+    using marrow = regions.select((k) => regions.sizes[k]! * millilitres < CAVITY);
+    using bone = combine(gpu, dense, marrow, "or");
+    return await withoutTaken(work, bone);
   });
 }

@@ -2,6 +2,7 @@ import {
   ball,
   close,
   combine,
+  type ConnectedComponents,
   connectedComponents,
   dilate,
   fillMaskHoles,
@@ -27,6 +28,10 @@ const CLOSING = 12;
 /** mL: a lung base cut by the first slice, and a whole lung; stool and rims of gas are less. */
 const BASE = 10;
 const WHOLE = 150;
+/** HU of bone, mm around it, and the share of an air cell of the skull that lies there: bone is on all its sides, and on one of a lung's. */
+const BONE = 175;
+const WALL = 9;
+const ENCLOSED = 0.75;
 
 /** Rules that can be left out, to see what they do. */
 export interface LungRules {
@@ -34,6 +39,8 @@ export interface LungRules {
   readonly gas: boolean;
   /** A lung reaches the uppermost slice or is large. */
   readonly reach: boolean;
+  /** What bone encloses is an air cell of the skull. */
+  readonly skull: boolean;
 }
 
 /**
@@ -43,7 +50,8 @@ export interface LungRules {
  * 2. without gas, which is darker than lung: places of 6 mm up to -930 HU, and 4.5 mm around them (at least a voxel), where blur mixes gas and wall. Bowel and
  *    stomach gas go, and with them windpipe and main airways; size does not matter;
  * 3. opened with a 10 mm ball; regions that reach the uppermost slice, as the bases of lungs that go on above it do (from 10 mL), or
- *    are as large as a whole lung (from 150 mL). Stool and rims of gas are neither;
+ *    are as large as a whole lung (from 150 mL). Stool and rims of gas are neither; the mastoid's cells, which may be cut like a base, are
+ *    told by the bone around them;
  * 4. grown back under 2 (through faces), closed with a 12 mm ball for what step 2 took around small bullae, holes filled in 3-D.
  *
  * @returns 1 in the lungs; all 0 where they are not in view.
@@ -68,7 +76,7 @@ export async function robustLungs(
   });
   using seeds = await step("Lungs: regions that are cut above or large", async () => {
     using opened = open(gpu, tissue, of(OPENING), far);
-    return await likeLungs(opened, work, rules.reach);
+    return await likeLungs(opened, work, rules);
   });
   using grown = await step(
     "Lungs: grow back",
@@ -84,14 +92,30 @@ export async function robustLungs(
 
 async function likeLungs(
   opened: PackedMask,
-  { gpu, spacing }: Work,
-  reach: boolean,
+  work: Work,
+  { reach, skull }: LungRules,
 ): Promise<PackedMask> {
-  using regions = await connectedComponents(gpu, opened);
+  using regions = await connectedComponents(work.gpu, opened);
   const { sizes, boxes } = regions;
-  const millilitres = spacing[0] * spacing[1] * spacing[2] / 1000;
-  return regions.select((k) => {
-    const cut = boxes[6 * k + 5] === opened.dims[2] - 1;
-    return !reach || sizes[k]! * millilitres >= (cut ? BASE : WHOLE);
+  const millilitres = work.spacing[0] * work.spacing[1] * work.spacing[2] / 1000;
+  const isWhole = (k: number) => sizes[k]! * millilitres >= WHOLE;
+  const isCut = (k: number) =>
+    boxes[6 * k + 5] === opened.dims[2] - 1 && sizes[k]! * millilitres >= BASE;
+  const enclosed = skull && sizes.some((_, k) => isCut(k) && !isWhole(k))
+    ? await enclosedInBone(regions, work)
+    : () => false;
+  return regions.select((k) => !reach || isWhole(k) || isCut(k) && !enclosed(k));
+}
+
+/** Tells which regions have bone on all sides. */
+async function enclosedInBone(
+  regions: ConnectedComponents,
+  { gpu, image, spacing }: Work,
+): Promise<(k: number) => boolean> {
+  using bone = threshold(gpu, image, { min: BONE });
+  using near = dilate(gpu, bone, ball({ diameter: 2 * WALL, spacing, rule: "radius" }), {
+    method: "auto",
   });
+  const counts = await regions.countIn(near);
+  return (k) => counts[k]! >= ENCLOSED * regions.sizes[k]!;
 }

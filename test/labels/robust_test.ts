@@ -19,6 +19,17 @@ const VERTEBRA: [number, Shape][] = [[400, tube([0, -40], [21, 18])], [
     12,
   ]),
 ]];
+/** A skull around a brain; cells of air in the bone behind an ear, which the first slice cuts; a windpipe's upper end and a sinus. */
+const MASTOID = tube([55, -20], [13, 13], 0);
+const HEAD: [number, Shape][] = [
+  [900, tube([0, 0], [84, 62])],
+  [35, tube([0, 0], [76, 54])],
+  [700, tube([55, -20], [22, 22], -10)],
+  [-700, MASTOID],
+  [-1000, tube([0, 20], [12, 9], -1e3, -10)],
+  [-1000, tube([0, 44], [25, 12], 5)],
+];
+const BRAIN = tube([-20, 0], [40, 35]);
 const RIB: [number, Shape] = [350, tube([-78, 0], [5, 10])];
 
 /** Each rule: a scene, and a place that is labelled wrongly with the rule off, right with it on. */
@@ -48,6 +59,14 @@ const CASES: {
     is: false,
   },
   {
+    name: "cells of air in the skull, cut by the uppermost slice",
+    rule: "skull",
+    ct: () => trunk(HEAD),
+    organ: "lungs",
+    place: MASTOID,
+    is: false,
+  },
+  {
     name: "an aorta full of contrast agent that touches a vertebra",
     rule: "pools",
     ct: () => trunk([[280, tube([0, -10], [13, 13])], ...VERTEBRA]),
@@ -72,6 +91,14 @@ const CASES: {
     organ: "bone",
     place: (x, y) => Math.hypot(x / 24, (y + 40) / 21) < 0.97,
     is: true,
+  },
+  {
+    name: "a brain, which the skull encloses in every slice",
+    rule: "cavity",
+    ct: () => trunk(HEAD),
+    organ: "bone",
+    place: BRAIN,
+    is: false,
   },
   {
     name: "bone in an arm rest, which is no body without its table",
@@ -127,6 +154,21 @@ Deno.test(
     const { data } = await labelOrgans(gpu, trunk([gas, ...VERTEBRA]));
     assert(!data.includes(ORGANS.lungs));
     assert(data.includes(ORGANS.bone));
+  }),
+);
+
+Deno.test(
+  "labelOrgans() finds the skull and invents no lungs where only a head is in view",
+  withGpu(async (gpu) => {
+    const ct = trunk(HEAD);
+    const { data } = await labelOrgans(gpu, ct);
+    assert(!data.includes(ORGANS.lungs));
+    const [skull, brain] = [HEAD[0]![1], HEAD[1]![1]];
+    const vault = voxelsIn((...at) => skull(...at) && !brain(...at), ct);
+    const found = data.filter((label, i) => vault[i] && label === ORGANS.bone).length;
+    assert(found > 0.95 * vault.filter((on) => on).length, `${found}`);
+    const inBrain = voxelsIn(BRAIN, ct);
+    assert(!data.some((label, i) => inBrain[i] && label !== 0));
   }),
 );
 
