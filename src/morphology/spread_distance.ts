@@ -1,9 +1,10 @@
-import type { Gpu } from "../gpu/mod.ts";
+import { filled, type Gpu } from "../gpu/mod.ts";
+import type { Vec3 } from "../volume/mod.ts";
 import { squaredDistanceField } from "./distance.ts";
 import { reach, type StructuringElement } from "./element.ts";
-import type { PackedMask } from "./mask.ts";
+import { allocateMask, type PackedMask, wordCount } from "./mask.ts";
 import type { Spread } from "./spread.ts";
-import { threshold } from "./threshold.ts";
+import { recordThreshold } from "./threshold.ts";
 
 /** How far a squared distance in 32-bit floats may be from the exact one, as a share of it; see `distanceTransform`. */
 const ROUNDING = 4 * 2 ** -23;
@@ -11,7 +12,7 @@ const ROUNDING = 4 * 2 ** -23;
 /**
  * The method by distances: a voxel lies in the dilation by a ball if the nearest voxel inside is no farther than the ball's radius. The
  * threshold lies midway between the last squared distance in the ball and the first beyond it, so that rounding cannot pass it. The work
- * a voxel grows with the ball's diameter.
+ * a voxel grows with the ball's diameter. What does not fit the adapter's largest array is done in slabs along z.
  *
  * @param gpu Where the mask is.
  * @param mask The input.
@@ -19,7 +20,7 @@ const ROUNDING = 4 * 2 ** -23;
  * @returns A new mask of `spread.dims`.
  * @throws {RangeError} If the element is no ball of odd size about its origin, or two squared distances on either side of its surface
  * are too near for 32-bit floats.
- * @throws {GpuMemoryError} If the adapter cannot hold 4 bytes a voxel in one binding.
+ * @throws {GpuMemoryError} If the adapter cannot hold 4 bytes a voxel of a slice, and of the ball's reach around it, in one binding.
  */
 export function spreadDistance(gpu: Gpu, mask: PackedMask, spread: Spread): PackedMask {
   const { element, flip, fill, dims, offset } = spread;
@@ -38,12 +39,38 @@ export function spreadDistance(gpu: Gpu, mask: PackedMask, spread: Spread): Pack
         `too near for 32-bit floats; use the method "packed"`,
     );
   }
-  using distances = squaredDistanceField(gpu, mask, {
-    ...{ spacing, dims, offset, flip, fill },
-    reach: reach(element),
-  });
   const limit = (shell.last + shell.first) / 2;
-  return threshold(gpu, distances, flip ? { min: limit } : { max: limit });
+  const range = flip ? { min: limit } : { max: limit };
+  const [nx, ny, nz] = dims;
+  const depth = Math.max(1, Math.min(nz, deepestSlab(gpu, element, dims)));
+  return filled(allocateMask(gpu, dims), ({ words }) => {
+    for (let first = 0; first < nz; first += depth) {
+      using distances = squaredDistanceField(gpu, mask, {
+        ...{ spacing, flip, fill },
+        dims: [nx, ny, Math.min(depth, nz - first)],
+        offset: [offset[0], offset[1], offset[2] + first],
+        reach: reach(element),
+      });
+      recordThreshold(gpu, distances, range, { words, start: wordCount([nx, ny, first]) });
+    }
+  });
+}
+
+/**
+ * The most slices of output whose distances, with the room around them that an element needs, fit the adapter's largest array.
+ *
+ * @param gpu The adapter.
+ * @param element The element.
+ * @param dims Voxels of the output along x, y, z.
+ * @returns Slices; below 1 where not even one fits.
+ */
+export function deepestSlab(
+  { largestArray }: Pick<Gpu, "largestArray">,
+  element: StructuringElement,
+  [nx, ny]: Vec3,
+): number {
+  const [, ry, rz] = reach(element);
+  return Math.floor(largestArray / (16 * Math.ceil(nx / 4) * (ny + 2 * ry))) - 2 * rz;
 }
 
 /**

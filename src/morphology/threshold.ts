@@ -95,16 +95,33 @@ export function threshold(
   }
   return filled(allocateMask(gpu, image.dims), ({ words }) => {
     let start = 0;
-    for (const { values, dims, pitch = dims[0] } of slabs) {
-      const count = wordCount(dims);
-      gpu.dispatch(kernel, {
-        p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), count, start] }, { f32: [min, max] }, {
-          u32: [pitch],
-        }),
-        image: values,
-        words,
-      }, gpu.workgroups(count, 128));
-      start += count;
+    for (const slab of slabs) {
+      recordThreshold(gpu, slab, { min, max }, { words, start });
+      start += wordCount(slab.dims);
     }
   });
+}
+
+/**
+ * Records the threshold of an image to whole slices of a mask.
+ *
+ * @param gpu Where both are.
+ * @param image The image.
+ * @param range Inclusive bounds, finite.
+ * @param to The mask's words, and the first of those that are written.
+ */
+export function recordThreshold(
+  gpu: Gpu,
+  { values, dims, pitch = dims[0] }: GpuImage,
+  { min = -LARGEST, max = LARGEST }: ThresholdOptions,
+  { words, start }: { readonly words: GpuArray; readonly start: number },
+): void {
+  const count = wordCount(dims);
+  gpu.dispatch(kernel, {
+    p: uniforms({ u32: [dims[0], wordsPerRow(dims[0]), count, start] }, { f32: [min, max] }, {
+      u32: [pitch],
+    }),
+    image: values,
+    words,
+  }, gpu.workgroups(count, 128));
 }

@@ -30,11 +30,11 @@ Deno.test("fastestMethod() is packed where distance cannot be", () => {
   assertEquals(fastestMethod(gpu, { dims, element: large }), "packed");
   const even = ball({ diameter: 80, spacing });
   assertEquals([even.dims, fastestMethod(gpu, { dims, element: even })], [[80, 80, 80], "packed"]);
-  // Distances take 4 bytes a voxel, of 40 rows and slices more on each side: 160 x 240 x 210 x 4 bytes.
-  const bytes = 160 * 240 * 210 * 4;
-  const within = (largestArray: number) =>
-    fastestMethod({ largestArray }, { dims, element: sphere(40) });
-  assertEquals([within(bytes), within(bytes - 1)], ["distance", "packed"]);
+  // Distances take 4 bytes a voxel, of 40 rows and slices more on each side; a slab of one slice costs 81 / (1 + 80 / 130) = 50 times as much.
+  const slice = 160 * 240 * 4;
+  const within = (slices: number) =>
+    fastestMethod({ largestArray: slice * slices }, { dims, element: sphere(40) });
+  assertEquals([210, 170, 81, 80].map(within), ["distance", "distance", "packed", "packed"]);
 });
 
 const OPERATIONS = { dilate, erode, open, close };

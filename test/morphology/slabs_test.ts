@@ -2,6 +2,7 @@ import { assertEquals, assertGreater } from "@std/assert";
 import {
   ball,
   close,
+  erode,
   packMask,
   threshold,
   unpackMask,
@@ -80,5 +81,30 @@ Deno.test(
     const got = await unpackMask(gpu, closed);
     assertGreater(widened.length, 2);
     assertEquals(got, expected);
+  }),
+);
+
+Deno.test(
+  "close() and erode() by distances in slabs equal the definition",
+  withGpu(async (gpu) => {
+    const data = thresholdReference(values(3), { min: 930 });
+    const element = ball({ diameter: 9, spacing: [1, 1.5, 2], rule: "radius" });
+    using mask = packMask(gpu, data, DIMS);
+    const expected = closeReference({ data, dims: DIMS, element, outside: "background" });
+    using eroded = erode(gpu, mask, element, { outside: "foreground" });
+    const expectedErosion = await unpackMask(gpu, eroded);
+    // Room for a few slices, and for the ball around them.
+    shrink(gpu, 16 * Math.ceil((37 + 64) / 4) * (9 + 4 * 2) * 8);
+    let passes = 0;
+    const dispatch = gpu.dispatch.bind(gpu);
+    gpu.dispatch = (kernel, ...rest) => {
+      if (kernel.label === "morphology/distance-rows") passes++;
+      dispatch(kernel, ...rest);
+    };
+    using closed = close(gpu, mask, element, { method: "distance" });
+    assertGreater(passes, 4);
+    assertEquals(await unpackMask(gpu, closed), expected);
+    using again = erode(gpu, mask, element, { method: "distance", outside: "foreground" });
+    assertEquals(await unpackMask(gpu, again), expectedErosion);
   }),
 );
