@@ -162,6 +162,8 @@ async function measureAll(setup: BenchSetup, options: BenchOptions, again: boole
       );
       await Deno.remove(dir, { recursive: true });
     }
+    const dilates = todo.some(({ pair }) => pair.name === "morphology/dilate");
+    const methods = dilates && !options.brief ? await peer.methods() : undefined;
     const absentPeers = [...options.peers?.absent ?? [], ...peersWithoutKernel(peers, todo)];
     const result: BenchResult = {
       schema: "ct-organ-webgpu/bench@1",
@@ -183,6 +185,7 @@ async function measureAll(setup: BenchSetup, options: BenchOptions, again: boole
       ...notesOf(todo, cases),
       absent: cases.flatMap(({ absent }) => absent),
       ...(absentPeers.length > 0 ? { absent_peers: absentPeers } : {}),
+      ...methods && { methods },
       overhead: {
         empty_submit_ms: device.empty_submit_ms,
         sample_transform_us: sampleTransformMicroseconds(),

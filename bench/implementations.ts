@@ -1,5 +1,6 @@
 import { type Gpu, openGpu } from "../src/gpu/mod.ts";
 import { measureDevice } from "./ceilings.ts";
+import { measureMethods } from "./methods.ts";
 import type { ImplementationName, Pair, ReferenceName } from "./pairs/pair.ts";
 import type { Hello } from "./protocol.ts";
 import type { Implementation, Runner } from "./serve.ts";
@@ -43,6 +44,7 @@ export function gpuImplementation(
       };
     },
     device: () => measureDevice(adapter),
+    methods: () => measureMethods(adapter),
     open(kernel, input): Runner {
       const pair = findPair(pairs, kernel);
       const way = name === "webgpu" ? pair : pair.fast;

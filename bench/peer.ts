@@ -1,9 +1,10 @@
-import type { BenchImplementation } from "../src/report/schema.ts";
+import type { BenchImplementation, MethodTime } from "../src/report/schema.ts";
 import { LineProgram, type ProgramCommand } from "./_line_program.ts";
 import {
   checkDevice,
   checkHello,
   checkLoaded,
+  checkMethods,
   checkOutput,
   checkSample,
   type Device,
@@ -28,6 +29,7 @@ export type Patience = Readonly<Record<Request["op"], number>>;
 export const PATIENCE: Patience = {
   hello: 120_000,
   device: 120_000,
+  methods: 300_000,
   load: 300_000,
   sample: 120_000,
   output: 60_000,
@@ -107,6 +109,11 @@ export class Peer implements AsyncDisposable {
   /** @returns What its adapter can do. */
   async device(): Promise<Device> {
     return await this.#ask({ op: "device" }, checkDevice);
+  }
+
+  /** @returns How long each of its methods of dilation takes. */
+  async methods(): Promise<MethodTime[]> {
+    return await this.#ask({ op: "methods" }, checkMethods);
   }
 
   /**

@@ -6,6 +6,7 @@
  * |---|---|
  * | `{"op":"hello"}` | `{"ok":true,"implementation":"scipy","version":"1.10.1"}`, on a GPU also `adapter`, a native peer also `kernels` |
  * | `{"op":"device"}` | what the adapter can do, see {@linkcode Device}; only asked of a program on a GPU |
+ * | `{"op":"methods"}` | how long each method of dilation takes: `{"ok":true,"methods":[...]}`, see `MethodTime`; asked of `webgpu` alone |
  * | `{"op":"load","kernel":"suite/name","dir":"/tmp/case"}` | reads the case, computes once: `{"ok":true,"first_call_ms":1.5}`, with noise of its own also `own_noise` |
  * | `{"op":"sample"}` | computes once more: `{"ok":true,"ms":1.5}`, on a GPU also `kernel_ms` |
  * | `{"op":"output","file":"/tmp/out.raw"}` | writes the last output, raw: `{"ok":true,"dtype":"uint8","length":8}` |
@@ -17,12 +18,14 @@
  *
  * @module
  */
+import type { MethodTime } from "../src/report/schema.ts";
 import { type Dtype, isDtype } from "./_raw.ts";
 
 /** A question to a program under measurement. */
 export type Request =
   | { readonly op: "hello" }
   | { readonly op: "device" }
+  | { readonly op: "methods" }
   | { readonly op: "load"; readonly kernel: string; readonly dir: string }
   | { readonly op: "sample" }
   | { readonly op: "output"; readonly file: string }
@@ -150,6 +153,26 @@ export function checkDevice(fields: Fields): Device {
     flops_per_s: amount(fields, "flops_per_s"),
     integer_ops_per_s: amount(fields, "integer_ops_per_s"),
   };
+}
+
+/**
+ * Checks the reply to `methods`; see {@linkcode checkHello}.
+ *
+ * @param fields A reply that is ok.
+ * @returns The same, typed.
+ */
+export function checkMethods({ methods }: Fields): MethodTime[] {
+  if (!Array.isArray(methods)) return wrong("methods", methods);
+  return methods.map((one: Fields) => {
+    const { method, auto } = one;
+    if (method !== "packed" && method !== "fft" && method !== "distance") wrong("method", method);
+    return {
+      method: method as MethodTime["method"],
+      radius: amount(one, "radius"),
+      ms: amount(one, "ms"),
+      ...auto === true && { auto },
+    };
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { dtypeOf, writeRaw } from "./_raw.ts";
 import { inputCopies } from "./_rotation.ts";
 import { readCase } from "./case_files.ts";
 import { flat, type Output } from "./pairs/pair.ts";
+import type { MethodTime } from "../src/report/schema.ts";
 import type { Device, Hello, Request } from "./protocol.ts";
 
 /** A kernel with its input, ready to be computed any number of times. */
@@ -27,6 +28,8 @@ export interface Implementation {
   hello(): Promise<Hello> | Hello;
   /** @returns What its adapter can do, if it has one. */
   device?(): Promise<Device>;
+  /** @returns How long each method of dilation takes, if it has them. */
+  methods?(): Promise<readonly MethodTime[]>;
   /**
    * Prepares a kernel without computing it.
    *
@@ -87,6 +90,12 @@ class Session {
       case "device": {
         if (this.#implementation.device) return await this.#implementation.device();
         throw new TypeError("Cannot describe the device: this program has none");
+      }
+      case "methods": {
+        if (this.#implementation.methods) {
+          return { methods: await this.#implementation.methods() };
+        }
+        throw new TypeError("Cannot time methods of dilation: this program has none");
       }
       case "load": {
         this.#runners = [];

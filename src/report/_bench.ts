@@ -1,6 +1,7 @@
 import { noteOf, numberNotes } from "./bench_notes.ts";
 import { acceptancesSection } from "./_bench_acceptances.ts";
 import { gateSection } from "./_bench_gate.ts";
+import { methodsSection } from "./_bench_methods.ts";
 import { comparisons, suiteCharts } from "./_bench_charts.ts";
 import { benchTable } from "./_bench_table.ts";
 import { chartFigure } from "./_charts.ts";
@@ -58,8 +59,8 @@ function speedSummary(ratios: readonly BenchRatio[]): string {
 
 /** How to read it, then charts and table of each suite, then who was absent. */
 export function benchSections(result: BenchResult): Section[] {
-  const { results, overhead, command, extent, absent = [], absent_peers = [], acceptances = [] } =
-    result;
+  const { results, methods, overhead, command, extent } = result;
+  const { absent = [], absent_peers = [], acceptances = [] } = result;
   const suites = [...new Set(results.map(({ suite }) => suite))];
   return [
     {
@@ -85,6 +86,7 @@ ${
     },
     ...result.gate ? [{ body: gateSection(result.gate) }] : [],
     ...suites.map((suite, i) => suiteSection(result, suite, i)),
+    ...methods ? [{ body: methodsSection(methods) }] : [],
     ...acceptances.length > 0 ? [{ body: acceptancesSection(acceptances) }] : [],
     ...absent.length > 0 ? [{ body: absences(absent) }] : [],
   ];

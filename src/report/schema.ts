@@ -139,6 +139,17 @@ export interface BenchRow {
   readonly agreement: BenchAgreement;
 }
 
+/** How long a method of dilation takes by a ball, on a grid that is the same for all. */
+export interface MethodTime {
+  readonly method: "packed" | "fft" | "distance";
+  /** Of the ball, voxels. */
+  readonly radius: number;
+  /** Wall time without transfers, median, ms. */
+  readonly ms: number;
+  /** On the method that `auto` takes there. */
+  readonly auto?: true;
+}
+
 /**
  * How many times faster the GPU's exact way is than another implementation. Against `webgpu-fast` it says how many times longer the fast
  * way takes: below 1 the fast way is the faster one.
@@ -236,6 +247,8 @@ export interface BenchResult {
   readonly absent_peers?: readonly BenchAbsentPeer[];
   /** What has moved since an earlier result, where it was compared with one. */
   readonly gate?: BenchGate;
+  /** Of the suite `morphology`: which method of dilation is the fastest up to which ball. */
+  readonly methods?: readonly MethodTime[];
   readonly overhead?: {
     /** Wall time of an empty submit and wait, median, ms. */
     readonly empty_submit_ms: number;

@@ -48,6 +48,11 @@ await serve({
     Promise.resolve({
       ...{ empty_submit_ms: 0.5, copy_bytes_per_s: 1, flops_per_s: 1, integer_ops_per_s: 2 },
     }),
+  methods: () =>
+    Promise.resolve([
+      { method: "packed", radius: 4, ms: 1.5, auto: true },
+      { method: "fft", radius: 4, ms: 20 },
+    ]),
   open(kernel, input) {
     if (behaviour === "refuses") throw new RangeError(`Cannot load kernel "${kernel}":\nnot mine`);
     const { values } = input as { values: Float32Array };

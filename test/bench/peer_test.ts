@@ -32,6 +32,10 @@ Deno.test("Peer asks a program on a GPU for adapter, ceilings and kernel time", 
     await using _ = peer;
     assertEquals(hello.adapter, { description: "Fake adapter", vendor: "Test", software: true });
     assertEquals((await peer.device()).empty_submit_ms, 0.5);
+    assertEquals(await peer.methods(), [
+      { method: "packed", radius: 4, ms: 1.5, auto: true },
+      { method: "fft", radius: 4, ms: 20 },
+    ]);
     await peer.load("test/double", dir);
     assertEquals((await peer.sample()).kernel_ms, 0.25);
   } finally {

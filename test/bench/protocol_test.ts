@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   checkHello,
   checkLoaded,
+  checkMethods,
   checkOutput,
   checkSample,
   parseReply,
@@ -50,4 +51,19 @@ Deno.test("checkOutput() knows the element types and whole lengths", () => {
 
 Deno.test("checkLoaded() refuses a missing time", () => {
   assertThrows(() => checkLoaded({}), SyntaxError, 'no valid "first_call_ms"');
+});
+
+Deno.test("checkMethods() wants known methods, radii and times", () => {
+  const time = { method: "fft", radius: 8, ms: 20 } as const;
+  assertEquals(checkMethods({ methods: [{ ...time, auto: true }, { ...time, more: 1 }] }), [
+    { ...time, auto: true },
+    time,
+  ]);
+  assertThrows(() => checkMethods({}), SyntaxError, "methods");
+  assertThrows(
+    () => checkMethods({ methods: [{ ...time, method: "mean" }] }),
+    SyntaxError,
+    "method",
+  );
+  assertThrows(() => checkMethods({ methods: [{ ...time, ms: -1 }] }), SyntaxError, "ms");
 });
