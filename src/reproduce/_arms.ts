@@ -98,6 +98,7 @@ export function trainConfig({ arm, seed }: Trainee, settings: TrainingSettings):
       crop: cropMode,
     },
     crop: settings.crop,
+    ...arm.augmentation && settings.fieldOfView && { fieldOfView: settings.fieldOfView },
     batch: settings.batch,
     seed,
   };

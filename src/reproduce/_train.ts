@@ -6,8 +6,10 @@ import type { Gpu } from "../gpu/mod.ts";
 import { writeTextWhole } from "../report/mod.ts";
 import {
   newestStep,
+  sampleSize,
   type StepProgress,
   train,
+  type TrainConfig,
   type TrainingCase,
   type Validation,
 } from "../train/mod.ts";
@@ -96,8 +98,12 @@ export function trainStage(options: TrainStageOptions): Stage {
       const own = join(folder, "train", traineeName(trainee));
       const resume = await readyFolder(own, key);
       const data = {
-        train: await load(options.train, settings, toTrainOn, signal),
-        validation: await load(options.validation, settings, toValidate, signal),
+        train: await load(
+          options.train,
+          (ct, labels) => toTrainOn(ct, labels, { settings, config }),
+          signal,
+        ),
+        validation: await load(options.validation, (ct, labels) => [ct, labels], signal),
       };
       const { losses, validations, best, step, seconds } = await train(gpu, {
         config,
@@ -146,13 +152,11 @@ async function readyFolder(folder: string, key: string): Promise<boolean> {
   return await newestStep(folder) !== undefined;
 }
 
-type Ready = (volume: Volume, labels: Labels, settings: TrainingSettings) => [Volume, Labels];
 type Labels = Volume<Uint8Array<ArrayBuffer>>;
 
 async function load(
   cases: readonly CaseFiles[],
-  settings: TrainingSettings,
-  ready: Ready,
+  ready: (volume: Volume, labels: Labels) => [Volume, Labels],
   signal: AbortSignal | undefined,
 ): Promise<TrainingCase[]> {
   const own = { ...signal && { signal } };
@@ -162,28 +166,24 @@ async function load(
     const { data } = await readLabels(labels, own);
     // CT-ORG's brain, which the networks have no class for, is background.
     const known = data.map((label) => label < CLASSES.length ? label : 0);
-    const [image, truth] = ready(ct, createVolume(known, ct), settings);
+    const [image, truth] = ready(ct, createVolume(known, ct));
     loaded.push({ number, volume: image, labels: truth });
   }
   return loaded;
 }
 
-/** Smoothed as on its way to the network's grid, and so large that the crop in its middle has the voxels that `resample` would give it. */
-const toTrainOn: Ready = (volume, labels, settings) => {
+/** Smoothed as on its way to the network's grid, and so large that the sample in its middle has the voxels that `resample` would give it. */
+function toTrainOn(
+  volume: Volume,
+  labels: Labels,
+  { settings, config }: { readonly settings: TrainingSettings; readonly config: TrainConfig },
+): [Volume, Labels] {
   const factor = gridFactor(settings);
-  if (factor === 1) return fill(volume, labels, settings.crop);
   const { dims } = volume;
-  const size = settings.crop.map((n, axis) => {
+  const size = sampleSize(config, dims).map((n, axis) => {
     const coarse = Math.max(1, Math.round(dims[axis]! / factor));
     return dims[axis]! + factor * Math.max(0, n - coarse);
   }) as unknown as Vec3;
-  return fill(antialias(volume, settings.spacing), labels, size);
-};
-
-/** As a tile has it that begins at its first voxel. */
-const toValidate: Ready = (volume, labels, { crop }) => fill(volume, labels, crop);
-
-function fill(volume: Volume, labels: Labels, size: Vec3): [Volume, Labels] {
-  const image = filledUp(volume, size, OUTSIDE_HU);
-  return [image, filledUp(labels, size, OUTSIDE_LABEL)];
+  const image = factor === 1 ? volume : antialias(volume, settings.spacing);
+  return [filledUp(image, size, OUTSIDE_HU), filledUp(labels, size, OUTSIDE_LABEL)];
 }

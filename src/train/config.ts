@@ -32,14 +32,27 @@ export interface TrainConfig {
   readonly augmentation: AugmentRanges & {
     readonly window: NonNullable<AugmentRanges["window"]>;
   };
-  /** Voxels of a sample along x, y, z. */
+  /** Voxels of a sample along x, y, z; at most, where its place is the middle: then no more than its case fills. */
   readonly crop: Vec3;
+  /**
+   * Shows a part of some cases along z alone, as CTs of other fields of view do. Only where the place of samples is the middle. Absent for
+   * none.
+   */
+  readonly fieldOfView?: FieldOfView;
   /** Samples of a step. */
   readonly batch: number;
   /** Of initial weights, order of cases, augmentation and noise. */
   readonly seed: number;
   /** Decay of the moving average of the parameters; absent for none. */
   readonly averageDecay?: number;
+}
+
+/** How often, and how little, a sample shows of its case along z. */
+export interface FieldOfView {
+  /** Share of the samples that show a part alone. */
+  readonly share: number;
+  /** Voxels along z that are shown at least; up to all, every number is equally likely. */
+  readonly least: number;
 }
 
 /** The ending of an arm's name that stands for augmentation. */
@@ -102,6 +115,8 @@ export function checkTrainConfig(config: TrainConfig): void {
       throw new RangeError(`Cannot warm a training up for ${steps} steps: at least 1 is needed`);
     }
   }
+  const { fieldOfView } = config;
+  if (fieldOfView) checkFieldOfView(fieldOfView, config.augmentation.crop);
   const multiple = requiredMultiple(network);
   if (!crop.every((n) => n > 0 && Number.isInteger(n / multiple))) {
     throw new RangeError(
@@ -122,6 +137,19 @@ export function checkTrainConfig(config: TrainConfig): void {
   if (!(averageDecay >= 0 && averageDecay < 1)) {
     throw new RangeError(
       `Cannot average weights with a decay of ${averageDecay}: it must be from 0 to below 1`,
+    );
+  }
+}
+
+function checkFieldOfView({ share, least }: FieldOfView, place = "none"): void {
+  if (!(share >= 0 && share <= 1 && Number.isInteger(least) && least >= 1)) {
+    throw new RangeError(
+      `Cannot vary the field of view: a share of ${share} must be from 0 to 1, and ${least} a whole number above 0`,
+    );
+  }
+  if (place !== "none") {
+    throw new RangeError(
+      `Cannot vary the field of view of samples whose place is "${place}": it must be "none", the middle`,
     );
   }
 }

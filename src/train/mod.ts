@@ -4,7 +4,7 @@
  * @module
  */
 export * from "./batch_files.ts";
-export { type Batch, Batches, type Sample } from "./batches.ts";
+export { type Batch, Batches, type Sample, sampleSize } from "./batches.ts";
 export { checkCases, dataHash, type TrainingCase, type TrainingData } from "./cases.ts";
 export * from "./checkpoint.ts";
 export * from "./config.ts";

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { augment } from "../../src/augment/mod.ts";
-import { Batches } from "../../src/train/batches.ts";
+import { Batches, type Sample } from "../../src/train/batches.ts";
+import type { TrainConfig } from "../../src/train/config.ts";
+import { createVolume } from "../../src/volume/mod.ts";
 import { withGpu } from "../_gpu.ts";
 import { DATA, TINY } from "./_runs.ts";
 
@@ -43,5 +45,68 @@ Deno.test(
     assertNotEquals(other.samples(0), batches.samples(0));
     using same = new Batches(gpu, TINY, DATA.train);
     assertEquals(same.samples(3), batches.samples(3));
+  }),
+);
+
+/** Samples of 20 x 16 x 18 voxels from the middle, changed by nothing; the network halves once. */
+const MIDDLE: TrainConfig = {
+  ...TINY,
+  augmentation: { window: TINY.augmentation.window, crop: "none" },
+  crop: [16, 32, 32],
+  batch: 1,
+};
+
+Deno.test(
+  "Batches cuts no more from the middle than a case fills, in the network's multiples",
+  withGpu((gpu) => {
+    const shapeOf = (config: TrainConfig, cases = DATA.train) => {
+      using batches = new Batches(gpu, config, cases);
+      return batches.samples(0).map(({ transform }) => transform.shape);
+    };
+    assertEquals(shapeOf(MIDDLE), [[16, 16, 18]]);
+    // 20, 16 and 18 voxels of which one of the network's takes 2 along x and y, and 6 along z.
+    const initial = [2, 0, 0, 0, 2, 0, 0, 0, 6];
+    const coarse = { ...MIDDLE, augmentation: { ...MIDDLE.augmentation, initial } };
+    assertEquals(shapeOf(coarse), [[10, 8, 4]]);
+    // Cases of one batch share a tensor.
+    const flat = { dims: [6, 30, 4], spacing: [3, 3, 3] } as const;
+    const other = {
+      number: 9,
+      volume: createVolume(new Float32Array(720), flat),
+      labels: createVolume(new Uint8Array(720), flat),
+    };
+    const both = shapeOf({ ...MIDDLE, batch: 2 }, [DATA.train[0]!, other]);
+    assertEquals(both, [[16, 30, 18], [16, 30, 18]]);
+    // Elsewhere than from the middle crops are as large as asked for.
+    const anywhere = { ...MIDDLE.augmentation, crop: "nonzero" } as const;
+    assertEquals(shapeOf({ ...MIDDLE, augmentation: anywhere }), [[16, 32, 32]]);
+  }),
+);
+
+Deno.test(
+  "Batches shows a part of a case along z as often as asked, any number of slices anywhere in it",
+  withGpu((gpu) => {
+    const config = { ...MIDDLE, fieldOfView: { share: 0.75, least: 6 } };
+    using batches = new Batches(gpu, config, DATA.train);
+    const views = Array.from({ length: 400 }, (_, step) => {
+      const [{ transform: { shape, matrix } }] = batches.samples(step) as [Sample];
+      assertEquals(shape.slice(0, 2), [16, 16]);
+      // The middle of the sample, and of what it shows, in slices of the case.
+      return { size: shape[2], middle: matrix[11]! + (shape[2] - 1) / 2 };
+    });
+    for (const { size, middle } of views) {
+      // Up to a slice more than is shown.
+      assert(Math.abs(middle - 8.5) <= (18 - (size - 1)) / 2, `${size} about ${middle}`);
+    }
+    const count = (size: number) => views.filter((view) => view.size === size).length;
+    const sizes = [6, 8, 10, 12, 14, 16, 18];
+    assertEquals(sizes.reduce((sum, size) => sum + count(size), 0), 400);
+    // Of 13 numbers of slices two lead to each size but the first; whole cases are a quarter, and two more of thirteen parts: 400 times
+    // 1/4 + 3/4 * 2/13 = 146, with a standard deviation of 10.
+    assert(Math.abs(count(18) - 146) < 40, `${count(18)}`);
+    assert(Math.abs(count(12) - 46) < 26, `${count(12)}`);
+    assert(new Set(views.map(({ middle }) => Math.round(middle))).size >= 10);
+    using again = new Batches(gpu, config, DATA.train);
+    assertEquals(again.samples(77), batches.samples(77));
   }),
 );

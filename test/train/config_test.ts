@@ -66,6 +66,16 @@ const bad: [what: string, change: Partial<TrainConfig>, says: string][] = [
   ["a warm start of no step", {
     warmStart: { loss: { name: "cross-entropy" }, steps: 0 },
   }, "for 0 steps"],
+  ["more fields of view than samples", { fieldOfView: { share: 1.1, least: 8 } }, "share of 1.1"],
+  ["a field of view of no slice", { fieldOfView: { share: 0.5, least: 0 } }, "and 0 a whole"],
+  [
+    "a field of view around a label",
+    {
+      fieldOfView: { share: 0.5, least: 8 },
+      augmentation: { window: { low: 0, high: 1 }, crop: "nonzero" },
+    },
+    'place is "nonzero"',
+  ],
   ["no rate", { schedule: { kind: "constant", rate: 0 } }, "rate of 0"],
 ];
 for (const [what, change, says] of bad) {
