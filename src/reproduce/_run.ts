@@ -13,7 +13,10 @@ export interface ReproduceProgress {
   readonly fraction: number;
   /** Seconds that the present stage will still take, judged by its own pace; absent while that is not known. */
   readonly stageSecondsLeft?: number;
-  /** Seconds that the run will still take, judged by the stages that ran so far; absent before the first is done. */
+  /**
+   * Seconds that the run will still take, the present stage by its own pace where that is known, the others by that of those before; absent
+   * before the first is done.
+   */
   readonly secondsLeft?: number;
 }
 
@@ -68,14 +71,16 @@ export class Run {
     { within = 0, seconds = 0 }: { readonly within?: number; readonly seconds?: number } = {},
   ): void {
     const elapsed = (performance.now() - this.#stageStart) / 1000;
-    const left = Math.max(0, this.#total - this.#done - within * seconds);
+    const stageLeft = within > 0 ? elapsed * (1 - within) / within : undefined;
     const pace = this.#expected > 0 ? this.#took / this.#expected : undefined;
+    const later = Math.max(0, this.#total - this.#done - seconds);
     this.#onProgress?.({
       stage,
       message,
       fraction: Math.min(1, (this.#done + within * seconds) / this.#total),
-      ...within > 0 && { stageSecondsLeft: elapsed * (1 - within) / within },
-      ...pace !== undefined && { secondsLeft: pace * left },
+      ...stageLeft !== undefined && { stageSecondsLeft: stageLeft },
+      ...pace !== undefined &&
+        { secondsLeft: (stageLeft ?? pace * (1 - within) * seconds) + pace * later },
     });
   }
 
