@@ -1,8 +1,28 @@
 import { join, resolve } from "@std/path";
 
+/** What a run rests on: files that git knows or could, in a checkout. */
+const SOURCES = ["src", "bench", "reference", "mod.ts", "deno.json", "deno.lock"];
+
 /**
- * The commit that is checked out in a folder, read from git's files, or that its sources were packed from: no program is run. Whether files differ from it cannot
- * be told this way.
+ * Whether sources of a checkout differ from its commit, as git tells.
+ *
+ * @returns Undefined where there is no repository, or git is not there or may not be run.
+ */
+export async function gitDirty(folder: string): Promise<boolean | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", {
+      args: ["-C", folder, "status", "--porcelain", "--", ...SOURCES],
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    return success ? stdout.length > 0 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The commit that is checked out in a folder, read from git's files, or that its sources were packed from: no program is run.
  *
  * @returns 40 or 64 hexadecimal digits, or undefined where there is no repository or it may not be read.
  */

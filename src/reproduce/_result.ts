@@ -20,7 +20,7 @@ import { armResults } from "./_arm_results.ts";
 import { type Evidence, judgeClaims } from "./_claims.ts";
 
 import { toldPath } from "./_files.ts";
-import { gitCommit } from "./_git.ts";
+import { gitCommit, gitDirty } from "./_git.ts";
 import type { Trained } from "./_networks.ts";
 import type { Run } from "./_run.ts";
 import { isScorable } from "./_source.ts";
@@ -99,6 +99,7 @@ async function manifestOf(found: Findings): Promise<Manifest> {
   const phantoms = source.dataset.kind === "phantom";
   const { description, vendor, software } = found.adapter;
   const commit = ROOT && await gitCommit(ROOT);
+  const dirty = ROOT === undefined ? undefined : await gitDirty(ROOT);
   const told = {
     ...data !== undefined && { data: toldPath(data) },
     ...arms && { arms },
@@ -112,7 +113,7 @@ async function manifestOf(found: Findings): Promise<Manifest> {
       arms: arms?.join(","),
       out: options.out === undefined ? undefined : toldPath(options.out),
     }),
-    ...commit && { git: { commit } },
+    ...commit && { git: { commit, ...dirty !== undefined && { dirty } } },
     versions: VERSIONS,
     adapter: { description, vendor, software },
     machine: bench.machine,

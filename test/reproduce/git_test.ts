@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { gitCommit } from "../../src/reproduce/_git.ts";
+import { gitCommit, gitDirty } from "../../src/reproduce/_git.ts";
 import { withFolder } from "./_folder.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -65,4 +65,27 @@ Deno.test("gitCommit() takes no other text for the commit of packed sources", ()
   withFolder(async (folder) => {
     await write(folder, { COMMIT: "unknown\n" });
     assertEquals(await gitCommit(folder), undefined);
+  }));
+
+Deno.test("gitDirty() tells changed and new sources from a clean checkout, and from none", () =>
+  withFolder(async (folder) => {
+    const git = async (...args: string[]) => {
+      const { success } = await new Deno.Command("git", {
+        args: ["-C", folder, "-c", "user.name=T", "-c", "user.email=t@example.org", ...args],
+        stdout: "null",
+        stderr: "null",
+      }).output();
+      assertEquals(success, true);
+    };
+    await git("init");
+    await write(folder, { "src/a.ts": "1", "notes.txt": "n" });
+    await git("add", "src");
+    await git("commit", "--message", "One");
+    assertEquals(await gitDirty(folder), false);
+    await write(folder, { "src/a.ts": "2" });
+    assertEquals(await gitDirty(folder), true);
+    await write(folder, { "src/a.ts": "1", "src/b.ts": "3" });
+    assertEquals(await gitDirty(folder), true);
+    await Deno.remove(join(folder, ".git"), { recursive: true });
+    assertEquals(await gitDirty(folder), undefined);
   }));
