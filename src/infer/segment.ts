@@ -55,7 +55,7 @@ export interface SegmentOptions extends TileOptions {
   readonly volume: Volume;
   /** What to segment it by. */
   readonly model: Model;
-  /** How activations are stored: 32-bit floats (the default), or half precision, which takes half of the memory. */
+  /** How activations and weights are stored: 32-bit floats (the default), or half precision, which takes half of the memory. */
   readonly precision?: Precision | undefined;
 }
 
@@ -79,7 +79,7 @@ export interface SegmentResidentOptions extends TileOptions {
  * @param options CT, model and tiles.
  * @returns One byte a voxel, a class's place in `model.labels`.
  * @throws {GpuMemoryError} If the resampled volume does not fit one binding.
- * @throws {RangeError} If no tile fits the adapter, or half precision is asked for and fails the self-test.
+ * @throws {RangeError} If no tile fits the adapter, or half precision is asked for and fails the self-test or does not reach a weight.
  *
  * @example
  * ```ts
