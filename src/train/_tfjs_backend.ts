@@ -1,5 +1,5 @@
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import type { DataType, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Gpu, GpuArray } from "../gpu/mod.ts";
 
 /** What tfjs 4.22.0 keeps of a tensor, as far as it is used here. */
@@ -52,11 +52,10 @@ export class TapeBackend extends WebGPUBackend {
    *
    * @param array Its elements.
    * @param shape Its axes.
-   * @param dtype How tfjs shall read it.
    * @returns The tensor.
    */
-  adopt(array: GpuArray, shape: readonly number[], dtype: DataType = "float32"): Tensor {
-    return this.#tensorOn({ array, owned: true }, shape, dtype);
+  adopt(array: GpuArray, shape: readonly number[]): Tensor {
+    return this.#tensorOn({ array, owned: true }, shape);
   }
 
   /**
@@ -64,11 +63,10 @@ export class TapeBackend extends WebGPUBackend {
    *
    * @param array Its elements.
    * @param shape Its axes.
-   * @param dtype How tfjs shall read it.
    * @returns The tensor.
    */
-  borrow(array: GpuArray, shape: readonly number[], dtype: DataType = "float32"): Tensor {
-    return this.#tensorOn({ array, owned: false }, shape, dtype);
+  borrow(array: GpuArray, shape: readonly number[]): Tensor {
+    return this.#tensorOn({ array, owned: false }, shape);
   }
 
   /**
@@ -200,12 +198,12 @@ export class TapeBackend extends WebGPUBackend {
     super.dispose();
   }
 
-  #tensorOn(held: Held, shape: readonly number[], dtype: DataType): Tensor {
+  #tensorOn(held: Held, shape: readonly number[]): Tensor {
     const data = { buffer: held.array.buffer, zeroCopy: true };
     const tensor = this.createTensorFromGPUData(
       data as Parameters<WebGPUBackend["createTensorFromGPUData"]>[0],
       [...shape],
-      dtype,
+      "float32",
     );
     this.#held.set(tensor.dataId, held);
     return tensor;
