@@ -1,4 +1,4 @@
-import type { BenchImplementation } from "../src/report/schema.ts";
+import type { BenchImplementation } from "../src/report/bench_schema.ts";
 import type { VoxelArray } from "../src/volume/mod.ts";
 import { type GpuImplementationName, isOnGpu } from "./implementations.ts";
 import { judge, type Judgement, worseJudgement, type Yardstick, yardstickOf } from "./judge.ts";

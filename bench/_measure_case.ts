@@ -6,7 +6,7 @@ import type {
   BenchRatio,
   BenchRoofline,
   BenchRow,
-} from "../src/report/schema.ts";
+} from "../src/report/bench_schema.ts";
 import type { VoxelArray } from "../src/volume/mod.ts";
 import type { Judgement } from "./judge.ts";
 import { type GpuImplementationName, isOnGpu } from "./implementations.ts";

@@ -1,4 +1,4 @@
-import type { BenchImplementation } from "../src/report/schema.ts";
+import type { BenchImplementation } from "../src/report/bench_schema.ts";
 import { IMPLEMENTATIONS } from "./implementations.ts";
 import { type Patience, Peer, PeerError, type PeerProgram } from "./peer.ts";
 import type { Hello } from "./protocol.ts";

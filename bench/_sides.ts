@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import type { ResultAdapter } from "../src/report/schema.ts";
+import type { ResultAdapter } from "../src/report/bench_schema.ts";
 import type { VoxelArray } from "../src/volume/mod.ts";
 import { Peers } from "./_peers.ts";
 import { readRaw } from "./_raw.ts";

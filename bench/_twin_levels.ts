@@ -1,4 +1,4 @@
-import type { BenchImplementation, BenchResult } from "../src/report/schema.ts";
+import type { BenchImplementation, BenchResult } from "../src/report/bench_schema.ts";
 import type { CaseTwice } from "./_measure_case.ts";
 import type { BenchSetup } from "./bench.ts";
 import { type GateSubject, levelAgainstTwin } from "./compare_levels.ts";

@@ -1,4 +1,4 @@
-import type { BenchAcceptance } from "../src/report/schema.ts";
+import type { BenchAcceptance } from "../src/report/bench_schema.ts";
 import type { GpuImplementationName } from "./implementations.ts";
 import { yardstickOf } from "./judge.ts";
 import type { Acceptance, Case, Pair } from "./pairs/pair.ts";

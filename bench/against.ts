@@ -1,5 +1,5 @@
 import { fromFileUrl, join } from "@std/path";
-import type { ResultAdapter } from "../src/report/schema.ts";
+import type { ResultAdapter } from "../src/report/bench_schema.ts";
 import { Sides, type SidesTask } from "./_sides.ts";
 import { checkOut } from "./against_worktree.ts";
 import { type BenchOptions, selectCases } from "./bench.ts";

@@ -1,4 +1,4 @@
-import type { BenchImplementation, BenchRatio, BenchResult } from "../src/report/schema.ts";
+import type { BenchImplementation, BenchRatio, BenchResult } from "../src/report/bench_schema.ts";
 import type { CaseTwice } from "./_measure_case.ts";
 import { gatedSetup, subjectsOf, twinLevels } from "./_twin_levels.ts";
 import { type BenchOptions, type BenchSetup, benchSetup, benchTwice } from "./bench.ts";

@@ -7,7 +7,7 @@ import type {
   BenchNote,
   BenchResult,
   ResultAdapter,
-} from "../src/report/schema.ts";
+} from "../src/report/bench_schema.ts";
 import { type CaseResult, type CaseTwice, measureCase } from "./_measure_case.ts";
 import { type Greeted, Peers } from "./_peers.ts";
 import { acceptancesOf } from "./acceptances.ts";

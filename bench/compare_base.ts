@@ -1,4 +1,4 @@
-import type { BenchRatio, BenchResult, ResultAdapter } from "../src/report/schema.ts";
+import type { BenchRatio, BenchResult, ResultAdapter } from "../src/report/bench_schema.ts";
 import type { GateSubject } from "./compare_levels.ts";
 
 const SCHEMA: BenchResult["schema"] = "ct-organ-webgpu/bench@1";

@@ -1,4 +1,4 @@
-import type { BenchResult } from "../src/report/schema.ts";
+import type { BenchResult } from "../src/report/bench_schema.ts";
 
 /** An entry of the `customSmallerIsBetter` layout of github-action-benchmark. */
 export interface GithubEntry {

@@ -1,4 +1,4 @@
-import type { BenchPartAgreement } from "../src/report/schema.ts";
+import type { BenchPartAgreement } from "../src/report/bench_schema.ts";
 import type { VoxelArray } from "../src/volume/mod.ts";
 import { compareNoisy, type NoisyComparison, worse } from "./agreement.ts";
 import type { Acceptance, OutputPart, Pair } from "./pairs/pair.ts";

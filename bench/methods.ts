@@ -1,7 +1,7 @@
 import { type Gpu, openGpu } from "../src/gpu/mod.ts";
 import { ball, dilate, fastestMethod, type PackedMask, packMask } from "../src/morphology/mod.ts";
 import { RandomStream } from "../src/random/mod.ts";
-import type { MethodTime } from "../src/report/schema.ts";
+import type { MethodTime } from "../src/report/bench_schema.ts";
 import { type Vec3, voxelCount } from "../src/volume/mod.ts";
 import { median } from "./statistics.ts";
 

@@ -1,4 +1,4 @@
-import type { BenchImplementation, MethodTime } from "../src/report/schema.ts";
+import type { BenchImplementation, MethodTime } from "../src/report/bench_schema.ts";
 import { LineProgram, type ProgramCommand } from "./_line_program.ts";
 import {
   checkDevice,

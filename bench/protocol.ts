@@ -18,7 +18,7 @@
  *
  * @module
  */
-import type { MethodTime } from "../src/report/schema.ts";
+import type { MethodTime } from "../src/report/bench_schema.ts";
 import { type Dtype, isDtype } from "./_raw.ts";
 
 /** A question to a program under measurement. */

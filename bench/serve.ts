@@ -3,7 +3,7 @@ import { dtypeOf, writeRaw } from "./_raw.ts";
 import { inputCopies } from "./_rotation.ts";
 import { readCase } from "./case_files.ts";
 import { flat, type Output } from "./pairs/pair.ts";
-import type { MethodTime } from "../src/report/schema.ts";
+import type { MethodTime } from "../src/report/bench_schema.ts";
 import type { Device, Hello, Request } from "./protocol.ts";
 
 /** A kernel with its input, ready to be computed any number of times. */

@@ -1,5 +1,5 @@
 import { noteOf, numberNotes } from "../src/report/mod.ts";
-import type { BenchResult, BenchRoofline, BenchRow } from "../src/report/schema.ts";
+import type { BenchResult, BenchRoofline, BenchRow } from "../src/report/bench_schema.ts";
 
 const HEAD = [
   "implementation",

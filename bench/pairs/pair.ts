@@ -1,5 +1,5 @@
 import type { Gpu } from "../../src/gpu/mod.ts";
-import type { BenchImplementation } from "../../src/report/schema.ts";
+import type { BenchImplementation } from "../../src/report/bench_schema.ts";
 import type { VoxelArray } from "../../src/volume/mod.ts";
 
 /** The CPU references a pair may name. */

@@ -1,4 +1,4 @@
-import type { BenchAbsentPeer } from "../../src/report/schema.ts";
+import type { BenchAbsentPeer } from "../../src/report/bench_schema.ts";
 import { PeerError, type PeerProgram } from "../peer.ts";
 import { buildItk, type BuiltItk, itkState } from "./itk.ts";
 import { type PythonPeer, pythonProgram } from "./python.ts";

@@ -1,4 +1,4 @@
-import type { BenchAbsentPeer, BenchImplementation } from "../../src/report/schema.ts";
+import type { BenchAbsentPeer, BenchImplementation } from "../../src/report/bench_schema.ts";
 import { isUnstartable } from "./python.ts";
 
 /** Debian's and Ubuntu's packages of the peers that they have. */

@@ -1,6 +1,6 @@
 import { count } from "./_format.ts";
 import { type Html, markup } from "./_html.ts";
-import type { ResultAdapter, ResultMachine } from "./schema.ts";
+import type { ResultAdapter, ResultMachine } from "./bench_schema.ts";
 
 /** A report's first line: what computed, and whether it is real graphics hardware. */
 export function adapterLine(adapter: ResultAdapter, machine: ResultMachine): Html {

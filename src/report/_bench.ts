@@ -9,7 +9,7 @@ import { count, figure } from "./_format.ts";
 import { markup } from "./_html.ts";
 import type { Section } from "./_page.ts";
 import { scrollTable } from "./_table.ts";
-import type { BenchAbsence, BenchRatio, BenchResult } from "./schema.ts";
+import type { BenchAbsence, BenchRatio, BenchResult } from "./bench_schema.ts";
 
 /** What was timed, where it is not every case that is meant for that. */
 const EXTENTS = {

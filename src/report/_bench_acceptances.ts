@@ -1,7 +1,7 @@
 import { count, figure } from "./_format.ts";
 import { type Html, markup } from "./_html.ts";
 import { folded, scrollTable } from "./_table.ts";
-import type { BenchAcceptance } from "./schema.ts";
+import type { BenchAcceptance } from "./bench_schema.ts";
 
 /** What counted as agreement, and why: a row per kernel, way and part. */
 export function acceptancesSection(acceptances: readonly BenchAcceptance[]): Html {

@@ -1,6 +1,6 @@
 import { type Chart, type ChartPoint, layOut } from "./_charts.ts";
 import { figure } from "./_format.ts";
-import type { BenchImplementation, BenchRatio, BenchRow } from "./schema.ts";
+import type { BenchImplementation, BenchRatio, BenchRow } from "./bench_schema.ts";
 
 /** Each implementation has the same colour and shape in every report: its place here. */
 const ORDER: readonly BenchImplementation[] = [

@@ -1,7 +1,7 @@
 import { figure, interval } from "./_format.ts";
 import { type Html, markup } from "./_html.ts";
 import { scrollTable } from "./_table.ts";
-import type { BenchGate, BenchMove } from "./schema.ts";
+import type { BenchGate, BenchMove } from "./bench_schema.ts";
 
 const VERDICTS = {
   slower: ["✗ slower", "bad"],

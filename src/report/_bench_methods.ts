@@ -1,7 +1,7 @@
 import { curveFigure } from "./_curves.ts";
 import { figure, list } from "./_format.ts";
 import { type Html, markup } from "./_html.ts";
-import type { MethodTime } from "./schema.ts";
+import type { MethodTime } from "./bench_schema.ts";
 
 /** Each has the same colour in every report: its place here. */
 const METHODS = ["packed", "fft", "distance"] as const;

@@ -3,7 +3,7 @@ import { noteOf, type NumberedNote } from "./bench_notes.ts";
 import { figure, interval, percent } from "./_format.ts";
 import { type Html, markup, type Part } from "./_html.ts";
 import { scrollTable } from "./_table.ts";
-import type { BenchRatio, BenchRow } from "./schema.ts";
+import type { BenchRatio, BenchRow } from "./bench_schema.ts";
 
 const HEAD: readonly (readonly [title: string, number?: "number"])[] = [
   ["Implementation"],

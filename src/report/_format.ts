@@ -1,4 +1,4 @@
-import type { Interval } from "./schema.ts";
+import type { Interval } from "./bench_schema.ts";
 
 /** Three digits that count, never as a power of ten between a thousandth and a million. */
 export function figure(value: number): string {

@@ -1,4 +1,4 @@
-import type { BenchImplementation, BenchNote, BenchResult } from "./schema.ts";
+import type { BenchImplementation, BenchNote, BenchResult } from "./bench_schema.ts";
 
 /** A note with its number; several kernels may share it. */
 export interface NumberedNote extends Pick<BenchNote, "implementation" | "text"> {

@@ -3,7 +3,7 @@ import { benchSections, benchSummary } from "./_bench.ts";
 import { markup } from "./_html.ts";
 import { page } from "./_page.ts";
 import { valueTable } from "./_table.ts";
-import type { BenchResult } from "./schema.ts";
+import type { BenchResult } from "./bench_schema.ts";
 
 /**
  * Writes the report of a benchmark: one HTML file that needs nothing else, with the adapter first.

@@ -18,6 +18,7 @@ export { renderEvaluateReport } from "./evaluate_report.ts";
 export { renderLabelReport } from "./label_report.ts";
 export { renderLossReport } from "./loss_report.ts";
 export { renderReproduceReport, type ReproduceExtras } from "./reproduce_report.ts";
+export type * from "./bench_schema.ts";
 export type * from "./schema.ts";
 export { type CasePicture, cutSlices, type SlicePicture } from "./slices.ts";
 export { renderTrainReport } from "./train_report.ts";

@@ -1,4 +1,5 @@
-import type { HashedFile, ResultAdapter, ResultMachine } from "./schema.ts";
+import type { ResultAdapter, ResultMachine } from "./bench_schema.ts";
+import type { HashedFile } from "./schema.ts";
 
 /** One validation of a training. */
 export interface TrainValidation {

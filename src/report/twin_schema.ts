@@ -1,4 +1,4 @@
-import type { ResultAdapter, ResultMachine } from "./schema.ts";
+import type { ResultAdapter, ResultMachine } from "./bench_schema.ts";
 
 /** What comes of a comparison: `undecided` where PyTorch's own runs part before the end and nothing differs until then. */
 export type TwinVerdict = "agrees" | "differs" | "undecided";

@@ -1,6 +1,6 @@
 import { fromFileUrl } from "@std/path";
 import { PATIENCE, type Patience, type PeerProgram } from "../../bench/peer.ts";
-import type { BenchImplementation } from "../../src/report/schema.ts";
+import type { BenchImplementation } from "../../src/report/bench_schema.ts";
 import { denoCommand } from "../../bench/programs.ts";
 
 /**

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { benchFailures, type BenchSetup, benchWith } from "../../bench/bench.ts";
 import { PATIENCE, PeerError } from "../../bench/peer.ts";
 import { NoAdapterError } from "../../src/gpu/mod.ts";
-import type { BenchImplementation } from "../../src/report/schema.ts";
+import type { BenchImplementation } from "../../src/report/bench_schema.ts";
 import { doubling } from "./_pairs.ts";
 import { fakeProgram } from "./_programs.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatTable } from "../../bench/table.ts";
-import type { BenchResult } from "../../src/report/schema.ts";
+import type { BenchResult } from "../../src/report/bench_schema.ts";
 
 const agreement = { class: "exact", max_abs: 0, mismatches: 0, ok: true } as const;
 const row = { suite: "morphology", kernel: "morphology/dilate", case: "ball 25 mm" };
