@@ -55,9 +55,10 @@ export const labelCommand: Command = defineCommand({
     "voxel is never overwritten. Such labels are what dataset takes as --semi-automatic: without lungs and bone, which the\n" +
     "rules make there and which would pass for a person's otherwise.\n" +
     "Of a folder all CTs are labelled, a line each: volume-N.nii.gz to labels-N.nii.gz, or where there is none, every NIfTI\n" +
-    "file to one of its name. OUTPUT is then a folder that is absent, empty, or begun by the same command, and gets labels.csv,\n" +
-    "labels.html with slices, and labels.json. A command that was stopped goes on where it was. A CT that cannot be labelled\n" +
-    "does not stop the others; exit code 1 at the end names it.",
+    "file to one of its name, or in TotalSegmentator's layout NAME/ct.nii.gz to NAME.nii.gz. OUTPUT is then a folder that is\n" +
+    "absent, empty, or begun by the same command, and gets labels.csv, labels.html with slices, and labels.json. A command\n" +
+    "that was stopped goes on where it was. A CT that cannot be labelled does not stop the others; exit code 1 at the end\n" +
+    "names it.",
   examples: [
     { line: "deno task label CTs labels", does: "All CTs of a folder, with a table and a report" },
     { line: "deno task label ct.nii.gz labels.nii.gz", does: "Lungs and bone of ct.nii.gz" },

@@ -18,11 +18,8 @@ export const totalSegmentator: Layout = {
   async find(folder) {
     const cases: Omit<LabelledCase, "number">[] = [];
     const incomplete: IncompleteCase[] = [];
-    for (const name of (await namesIn(folder)).folders) {
-      const { files, folders } = await namesIn(join(folder, name));
-      const ct = files.find((file) => niftiStem(file) === "ct");
-      if (ct === undefined && !folders.includes("segmentations")) continue;
-      const found = folders.includes("segmentations")
+    for (const { name, ct, segmented } of await subjectsIn(folder)) {
+      const found = segmented
         ? await structuresIn(join(folder, name, "segmentations"))
         : new Map<string, OrganName>();
       if (ct === undefined || found.size === 0) {
@@ -53,6 +50,33 @@ export const totalSegmentator: Layout = {
     } satisfies Found;
   },
 };
+
+/** A folder of one CT. */
+export interface Subject {
+  readonly name: string;
+  /** The CT's file; undefined where it is missing. */
+  readonly ct: string | undefined;
+  /** Whether there are masks of structures. */
+  readonly segmented: boolean;
+}
+
+/**
+ * The subjects of a folder in {@linkcode totalSegmentator}'s layout, labelled or not.
+ *
+ * @param folder The folder.
+ * @returns Each folder in it that has a CT or masks, by name.
+ * @throws {Error} If a folder cannot be read.
+ */
+export async function subjectsIn(folder: string): Promise<Subject[]> {
+  const subjects: Subject[] = [];
+  for (const name of (await namesIn(folder)).folders) {
+    const { files, folders } = await namesIn(join(folder, name));
+    const ct = files.find((file) => niftiStem(file) === "ct");
+    const segmented = folders.includes("segmentations");
+    if (ct !== undefined || segmented) subjects.push({ name, ct, segmented });
+  }
+  return subjects;
+}
 
 /** Organs by file name. */
 async function structuresIn(folder: string): Promise<Map<string, OrganName>> {

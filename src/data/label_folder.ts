@@ -4,8 +4,9 @@ import { type Gpu, GpuLostError } from "../gpu/mod.ts";
 import { type LabelledOrgan, type LabelOptions, labelOrgans } from "../labels/mod.ts";
 import { createVolume, readNifti, writeNifti } from "../volume/mod.ts";
 import { intact, readBegun } from "./_begun.ts";
-import { niftiFilesIn } from "./_folder.ts";
+import { namesIn, niftiFilesIn, niftiStem } from "./_folder.ts";
 import { surveyOrgans } from "./_survey.ts";
+import { subjectsIn } from "./_totalsegmentator.ts";
 import { readLabels } from "./labels_file.ts";
 import { type LabelPicture, takePicture } from "./picture.ts";
 
@@ -73,7 +74,8 @@ export interface LabelFolderOptions
 /**
  * Lists the CTs of a folder, and refuses an output folder that is not for them, before any work is done. `volume-N` gets its labels in
  * `labels-N.nii.gz`, and where there is such a CT all other files are left alone: labels may lie beside. Otherwise every NIfTI file is a CT; its
- * labels are named as it is, without nnU-Net's `_0000`.
+ * labels are named as it is, without nnU-Net's `_0000`. Where there is no NIfTI file but folders with `ct.nii.gz`, as in TotalSegmentator's data
+ * set, these are the CTs, and the labels are named as the folders are.
  *
  * @param folder Holds the CTs.
  * @param out An absolute path; the folder may be absent, empty, or begun by {@linkcode labelFolder}.
@@ -81,16 +83,8 @@ export interface LabelFolderOptions
  * @throws {Error} If there is no CT, two would get one file, or the output folder holds something else or other cases.
  */
 export async function planLabels(folder: string, out: string): Promise<PlannedCt[]> {
-  const found = await niftiFilesIn(folder);
-  const numbered = found.filter(({ stem }) => /^volume-\d+$/.test(stem));
-  const planned = (numbered.length > 0 ? numbered : found).map(({ file, stem }) => {
-    const name = stem.replace(numbered.length > 0 ? /^volume-/ : /_0000$/, "");
-    return {
-      name,
-      ct: join(folder, file),
-      file: `${numbered.length > 0 ? "labels-" : ""}${name}.nii.gz`,
-    };
-  }).sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+  const planned = (await ctsIn(folder))
+    .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   for (const [i, { ct, file }] of planned.entries()) {
     if (planned[i + 1]?.file === file) {
       throw new Error(
@@ -100,6 +94,26 @@ export async function planLabels(folder: string, out: string): Promise<PlannedCt
   }
   await begun(out, planned);
   return planned;
+}
+
+async function ctsIn(folder: string): Promise<PlannedCt[]> {
+  const flat = (await namesIn(folder)).files.some((file) => niftiStem(file) !== undefined);
+  const subjects = flat ? [] : await subjectsIn(folder);
+  if (subjects.length > 0) {
+    return subjects.map(({ name, ct = "ct.nii.gz" }) => ({
+      ...{ name, ct: join(folder, name, ct), file: `${name}.nii.gz` },
+    }));
+  }
+  const found = await niftiFilesIn(folder);
+  const numbered = found.filter(({ stem }) => /^volume-\d+$/.test(stem));
+  return (numbered.length > 0 ? numbered : found).map(({ file, stem }) => {
+    const name = stem.replace(numbered.length > 0 ? /^volume-/ : /_0000$/, "");
+    return {
+      name,
+      ct: join(folder, file),
+      file: `${numbered.length > 0 ? "labels-" : ""}${name}.nii.gz`,
+    };
+  });
 }
 
 /**

@@ -163,6 +163,33 @@ Deno.test("label of a folder goes on past a bad CT, and on where it was", async 
   assertStringIncludes(fewer.errors.at(-1)!, "holds case 20, which is not among those to write");
 });
 
+Deno.test("label of a folder finds CTs in TotalSegmentator's layout, and names a subject without one", async () => {
+  await using folder = await Folder.make();
+  const air = createVolume(new Int16Array(8 ** 3).fill(-1000), {
+    dims: [8, 8, 8],
+    spacing: [3, 3, 3],
+  });
+  for (const name of ["s0002", "s0010", "s0003/segmentations", "other"]) {
+    await Deno.mkdir(join(folder.path, "cts", name), { recursive: true });
+  }
+  await writeNifti(join(folder.path, "cts/s0010/ct.nii.gz"), air);
+  await writeNifti(join(folder.path, "cts/s0002/ct.nii"), air);
+  await folder.write("cts/meta.csv", new Uint8Array(1));
+  const { code, stdout, errors } = await runTask(["label", "cts", "out"], {
+    ...{ cwd: folder.path, env },
+  });
+  assertEquals(code, 1, errors.join("\n"));
+  assertMatch(errors.at(-1)!, /^ct-organ label: Cannot label case s0003: .*s0003\/ct\.nii\.gz/);
+  const lines = stdout.trimEnd().split("\n").slice(1, 4).map((line) => line.split(" ")[0]);
+  assertEquals(lines, ["s0002:", "s0003:", "s0010:"]);
+  const out = join(folder.path, "out");
+  const names = (await Array.fromAsync(Deno.readDir(out))).map(({ name }) => name).sort();
+  assertEquals(names, [
+    ...["labels.csv", "labels.html", "labels.json"],
+    ...["s0002.nii.gz", "s0010.nii.gz"],
+  ]);
+});
+
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46, 0, 1]);
 const NO_VOXELS = { voxels: [], dim: [3, 1e6, 1e6, 1e6, 1, 1, 1, 1] };
 
