@@ -79,11 +79,8 @@ function paintBlock(
       }
     }
   }
-  const margin = 3 * Math.max(...spacing);
-  const lastFirst = scene.kinds.map((_, object) => scene.kinds.length - 1 - object);
-  const nearBlock = objectsNear(scene, places.map(([, place]) => place), margin, lastFirst);
+  const objects = objectsNear(scene, places.map(([, place]) => place), 3 * Math.max(...spacing));
   for (const [index, place] of places) {
-    const objects = objectsNear(scene, [place], margin, nearBlock);
     let left = 1;
     let value = 0;
     let texture = 0;
@@ -119,13 +116,12 @@ function fineTexture({ scanner }: Scene, dims: SceneGrid["dims"], index: number)
   return normalAt(scanner.key, normalOf(dims, index) + 1);
 }
 
-/** Those of some objects whose boxes any of some places is in, or nearly so. */
+/** Objects whose boxes any of some places is in, or nearly so, the last painted first. */
 function objectsNear(
   { boxes, kinds }: Scene,
   places: readonly Place[],
   margin: number,
-  objects: Uint32Array<ArrayBuffer>,
-): Uint32Array<ArrayBuffer> {
+): number[] {
   const bounds = (of: (place: Place) => readonly number[]) =>
     [0, 1, 2].map((axis) => {
       let [low, high] = [Infinity, -Infinity];
@@ -137,12 +133,15 @@ function objectsNear(
     });
   const body = bounds(({ body }) => body);
   const scanner = bounds(({ scanner }) => scanner);
-  return objects.filter((object) => {
+  const near: number[] = [];
+  for (let object = kinds.length - 1; object >= 0; object--) {
     const where = kinds[object]! >= 256 ? scanner : body;
-    return where.every(([low, high], axis) =>
+    const meets = where.every(([low, high], axis) =>
       boxes[6 * object + axis]! <= high && boxes[6 * object + 3 + axis]! >= low
     );
-  });
+    if (meets) near.push(object);
+  }
+  return near;
 }
 
 /** The largest distance to an object's terms, and how much of the voxel it covers. */
