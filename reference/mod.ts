@@ -18,6 +18,7 @@ export {
   erodeByDistance,
   openByDistance,
 } from "./distance.ts";
+export { interpolateLabelsReference } from "./interpolate_labels.ts";
 export { itkWarp, itkWarpLabels } from "./itk.ts";
 export {
   closeReference,

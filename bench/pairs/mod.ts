@@ -12,6 +12,7 @@ import * as channels from "./channels.ts";
 import * as convolution from "./convolution.ts";
 import { distance } from "./distances.ts";
 import { growth } from "./grow_organ.ts";
+import { labelsBetween } from "./interpolate_labels.ts";
 import { lossPairs } from "./losses.ts";
 import * as masks from "./mask_kernels.ts";
 import * as normalization from "./normalization.ts";
@@ -77,6 +78,7 @@ export const pairs: readonly Pair[] = [
   optimizers.sgd,
   optimizers.lerp,
   accumulate,
+  labelsBetween,
   addition,
   ...lossPairs,
   inference,

@@ -1,6 +1,7 @@
 import { type Gpu, pooledBytes } from "../gpu/mod.ts";
 import { elementCount, inferenceMemory, type Model } from "../nn/mod.ts";
 import { type Vec3, voxelCount } from "../volume/mod.ts";
+import { ringDepth } from "./_class_sums.ts";
 import { tilesOf } from "./segment.ts";
 
 /** What a forecast of memory depends on. */
@@ -23,7 +24,7 @@ export function segmentationMemory(
 ): number {
   const { config } = model;
   const [x, y, z] = tilesOf(gpu, { dims, model, precision: "f32" });
-  const depth = Math.min(z.size, dims[2]);
+  const depth = ringDepth({ dims, tile: [x.size, y.size, z.size] });
   const sums = elementCount([dims[0], dims[1], depth, config.classes]);
   const image = [1, z.size, y.size, x.size, config.inputChannels] as const;
   const tile = inferenceMemory(config, image, gpu.info);

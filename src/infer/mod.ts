@@ -4,6 +4,7 @@
  * @module
  */
 export { accumulateTile, type TileTarget } from "./accumulate.ts";
+export { type FinerGrid, interpolateLabels } from "./interpolate_labels.ts";
 export {
   type AxisTiles,
   axisTiles,

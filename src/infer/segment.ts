@@ -1,8 +1,6 @@
 import { type ResidentVolume, uploadVolume, warpImageInto } from "../augment/mod.ts";
-import { type Gpu, selfTest, type Staged } from "../gpu/mod.ts";
+import { type Gpu, selfTest } from "../gpu/mod.ts";
 import {
-  allocateTensor,
-  argmaxChannels,
   elementCount,
   GpuTensor,
   type Model,
@@ -11,23 +9,17 @@ import {
 } from "../nn/mod.ts";
 import {
   createVolume,
+  type Grid,
+  orientationOf,
   reorient,
   resample,
-  resampleTo,
   type Vec3,
   type Volume,
-  voxelCount,
 } from "../volume/mod.ts";
-import { accumulateTile } from "./accumulate.ts";
+import { ClassSums } from "./_class_sums.ts";
+import type { FinerGrid } from "./interpolate_labels.ts";
 import { type GpuNetwork, uploadNetwork } from "./network.ts";
-import {
-  type AxisTiles,
-  axisTiles,
-  evenTile,
-  fittingTile,
-  tileWeights,
-  type Weighting,
-} from "./tiles.ts";
+import { type AxisTiles, axisTiles, evenTile, fittingTile, type Weighting } from "./tiles.ts";
 
 /** Voxels of the paper's tiles along x, y, z ([C]). */
 const PAPER_CROP: Vec3 = [120, 120, 160];
@@ -67,11 +59,14 @@ export interface SegmentResidentOptions extends TileOptions {
   readonly network: GpuNetwork;
   /** What describes the network. */
   readonly model: Pick<Model, "config" | "window" | "crop">;
+  /** Where labels are wanted; by default the volume's own voxels. */
+  readonly onto?: FinerGrid | undefined;
 }
 
 /**
  * Segments a CT on its own grid: it is turned to RAS and resampled to the model's spacing with the paper's smoothing, goes through the
- * network tile by tile, and the labels come back by nearest neighbour; voxels beyond the coarse grid's edge take the edge's label.
+ * network tile by tile, and the class probabilities are brought back by linear interpolation; voxels beyond the coarse grid's edge take the
+ * edge's. Labels brought back by nearest neighbour would have steps as large as the model's voxels.
  *
  * GPU memory is that of one tile, the sums over the cross-section as thick as a tile, and the CT at the model's spacing.
  *
@@ -92,27 +87,38 @@ export async function segmentVolume(
 ): Promise<Volume<Uint8Array<ArrayBuffer>>> {
   const { signal } = tiles;
   if (precision === "f16") await checkHalfPrecision(gpu);
-  const image = resample(reorient(volume, "RAS"), {
+  const turned = reorient(volume, "RAS");
+  const image = resample(turned, {
     spacing: model.spacing,
     interpolation: "linear",
     ...signal && { signal },
   });
   using resident = uploadVolume(gpu, image);
   using network = uploadNetwork(gpu, model, { precision });
-  const labels = await segmentResident(gpu, { volume: resident, network, model, ...tiles });
-  const coarse = createVolume(labels, image);
-  return resampleTo(coarse, volume, { interpolation: "nearest", outside: "edge" });
+  const onto = finerGrid(image, turned);
+  const labels = await segmentResident(gpu, { volume: resident, network, model, onto, ...tiles });
+  const { data } = reorient(createVolume(labels, turned), orientationOf(volume));
+  return createVolume(data, volume);
+}
+
+/** A grid as it lies on one with the same axes and centre. */
+function finerGrid(coarse: Grid, { dims, spacing }: Grid): FinerGrid {
+  const step = spacing.map((mm, axis) => mm / coarse.spacing[axis]!) as unknown as Vec3;
+  const first = dims.map((n, axis) =>
+    ((coarse.dims[axis]! - 1) - (n - 1) * step[axis]!) / 2
+  ) as unknown as Vec3;
+  return { dims, first, step };
 }
 
 /**
- * Segments a CT that is on the GPU already, on its own grid.
+ * Segments a CT that is on the GPU already, on its own grid or onto a finer one.
  *
  * Tiles begin at multiples of what the network halves, so away from the tiles' faces by half the receptive field every voxel is what the
  * whole volume at once would give. Beyond the volume the image is 0, as in training.
  *
  * @param gpu Where the volume is.
  * @param options CT, network and tiles.
- * @returns One byte a voxel, x fastest: the class with the largest sum of weighted probabilities.
+ * @returns One byte a voxel, x fastest: the class with the largest mean of weighted probabilities.
  * @throws {TypeError} If the volume has not as many channels as the network takes.
  * @throws {RangeError} If no tile fits the adapter.
  */
@@ -130,16 +136,9 @@ export async function segmentResident(
   }
   const [xs, ys, zs] = tilesOf(gpu, { ...options, dims, precision: network.precision });
   const tile: Vec3 = [xs.size, ys.size, zs.size];
-  const [nx, ny, nz] = dims;
-  const plane = nx * ny;
-  const depth = Math.min(tile[2], nz);
-  const labels = new Uint8Array(voxelCount(dims));
-  using held = new DisposableStack();
-  const sums = held.use(allocateTensor(gpu, [1, depth, ny, nx, config.classes], "class sums"));
-  const weights = held.use(
-    gpu.upload(Float32Array.from(tile.flatMap((n) => [...tileWeights(n, weighting)]))),
-  );
-  gpu.clear(sums.array);
+  const { onto = { dims, first: [0, 0, 0], step: [1, 1, 1] } } = options;
+  const count = xs.starts.length * ys.starts.length * zs.starts.length;
+  using sums = new ClassSums(gpu, { dims, tile, classes: config.classes, weighting, onto });
   let done = 0;
   for (const [i, z] of zs.starts.entries()) {
     for (const y of ys.starts) {
@@ -147,26 +146,15 @@ export async function segmentResident(
         signal?.throwIfAborted();
         using image = cutTile(gpu, volume, { tile, corner: [x, y, z], window });
         using logits = network.run(image);
-        const inside = dims.map((n, axis) =>
-          Math.min(tile[axis]!, n - [x, y, z][axis]!)
-        ) as unknown as Vec3;
-        accumulateTile(gpu, logits, { sums, origin: [x, y, z % depth], inside, weights });
+        sums.add(logits, [x, y, z]);
         // Else the host would run ahead and hold every tile's memory at once.
         await gpu.done();
-        onTile?.(++done, xs.starts.length * ys.starts.length * zs.starts.length);
+        onTile?.(++done, count);
       }
     }
-    // No tile to come reaches back behind the next one's first slice.
-    const end = Math.min(zs.starts[i + 1] ?? nz, nz);
-    using found = argmaxChannels(gpu, sums);
-    const ring = await taken(gpu.stage(found, Uint8Array, depth * plane));
-    for (let slice = z; slice < end; slice++) {
-      const from = (slice % depth) * plane;
-      labels.set(ring.subarray(from, from + plane), slice * plane);
-      gpu.clear(sums.array, 4 * from * config.classes, 4 * plane * config.classes);
-    }
+    await sums.label(Math.min(zs.starts[i + 1] ?? dims[2], dims[2]));
   }
-  return labels;
+  return sums.labels;
 }
 
 async function checkHalfPrecision(gpu: Gpu): Promise<void> {
@@ -175,11 +163,6 @@ async function checkHalfPrecision(gpu: Gpu): Promise<void> {
   throw new RangeError(
     `Cannot segment in half precision on ${gpu.info.description}: ${f16.detail}; use 32 bits`,
   );
-}
-
-async function taken<T>(staged: Staged<T>): Promise<T> {
-  await staged.ready();
-  return await staged.take();
 }
 
 /**

@@ -29,7 +29,7 @@ export function armsSection(arms: readonly Arm[]): Section {
 <h2>Dice per organ and arm</h2>
 <p>Each arm is a loss, with augmentation (<code>+aug</code>) or without. Arms of one seed begin with the same weights and see the same cases in the same order. Scored on ${
       list(grids.map((mm) => `the network's grid of ${mm} mm`))
-    }; Dice at 3 mm, the paper's grid, where labels come by nearest neighbour, stands beside it. Intervals: 95 %, bootstrap over test cases.</p>
+    }; Dice at 3 mm, the paper's grid, where class probabilities are interpolated, stands beside it. Intervals: 95 %, bootstrap over test cases.</p>
 ${
       chartFigure(
         chart,

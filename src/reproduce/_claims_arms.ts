@@ -23,7 +23,7 @@ export function judgeDice(evidence: Evidence): Judgement {
     dice_3mm?.mean === undefined ? [] : [`${organ} ${dice_3mm.mean.toFixed(3)}`]
   );
   const beside = at3mm.length > 0
-    ? `. The paper scores at 3 mm; the same labels brought there by nearest neighbour: ${
+    ? `. The paper scores at 3 mm; with the class probabilities interpolated there: ${
       at3mm.join(", ")
     }`
     : "";

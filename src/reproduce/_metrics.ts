@@ -42,8 +42,8 @@ export function scoredFiles(
 }
 
 /**
- * Scores a trainee's labels on each case, on the network's own grid and, by Dice alone as the paper does, at 3 mm. The labels at 3 mm came
- * from the network's by nearest neighbour, so taken back the same way they are what the network gave.
+ * Scores a trainee's labels on each case, on the network's own grid and, by Dice alone as the paper does, at 3 mm. The labels at 3 mm are of
+ * interpolated class probabilities: in the middles of the network's voxels they are what the network gave.
  */
 export function metricsStage(
   { name, cases, spacing, to, signal }: {

@@ -32,7 +32,7 @@ export function predictedFile(folder: string, set: string, name: string, number:
   return join(folder, set, name, `labels-${number}.nii.gz`);
 }
 
-/** Segments cases by a trained model: from 3 mm to the network's grid and back by nearest neighbour, as the task `segment` does. */
+/** Segments cases by a trained model, from 3 mm to the network's grid and back, as the task `segment` does. */
 export function segmentStage(options: SegmentStageOptions): Stage {
   const { gpu, name, cases, predicted, signal, onCase } = options;
   const own = { ...signal && { signal } };
