@@ -1,13 +1,14 @@
 import type { Vec3 } from "../volume/mod.ts";
 
 /**
- * Where the crop's centre lies in the input.
+ * Where in the input the crop lies. It starts at a whole voxel along each axis: half a voxel further the image would be blurred, and every
+ * label off by half a voxel.
  *
- * - `"none"`: at the input's centre.
- * - `"uniform"`: the crop starts at a whole voxel from 0 to input - output along each axis, all equally likely. Along an axis where
- *   the output is larger than the input, the input lies in its middle.
- * - `"valid"`: at a random voxel whose label is not the ignored one, 255.
- * - `"nonzero"`: at a random voxel with a label above 0 that is not the ignored one.
+ * - `"none"`: in the input's middle, or half a voxel before it.
+ * - `"uniform"`: at a start from 0 to input - output along each axis, all equally likely. Along an axis where the output is larger than
+ *   the input, as `"none"`.
+ * - `"valid"`: with voxel floor(output / 2) on a random one whose label is not the ignored one, 255.
+ * - `"nonzero"`: with that voxel on a random one with a label above 0 that is not the ignored one.
  */
 export type CropMode = "none" | "uniform" | "valid" | "nonzero";
 

@@ -87,9 +87,14 @@ export function sampleTransform(
   const noiseFactor = Math.abs(random.normal());
   const occluded = random.uniform() < occlusion;
   const slab = slabOf(random.uniform(), random.uniform(), output[2]);
-  const centre = crop === "valid" || crop === "nonzero"
+  const voxel = crop === "valid" || crop === "nonzero"
     ? voxelLabelled(shape, crop, random)
-    : perAxis((axis) => cropCentre(crop, input[axis], output[axis], starts[axis]));
+    : undefined;
+  const centre = perAxis((axis) =>
+    voxel
+      ? voxel[axis] - Math.floor(output[axis] / 2) + (output[axis] - 1) / 2
+      : cropCentre(crop, input[axis], output[axis], starts[axis])
+  );
 
   const linear = composeLinear({
     rotation: perAxis((axis) => rotation[axis] * (ranges.rotation?.[axis] ?? 0)),
@@ -155,14 +160,14 @@ function slabOf(
 }
 
 function cropCentre(
-  mode: "none" | "uniform",
+  mode: CropMode,
   input: number,
   output: number,
   share: number,
 ): number {
-  if (mode === "none") return (input - 1) / 2;
   const room = input - output;
-  const start = room >= 0 ? Math.floor(share * (room + 1)) : Math.floor(room / 2);
+  const drawn = mode === "uniform" && room >= 0;
+  const start = drawn ? Math.floor(share * (room + 1)) : Math.floor(room / 2);
   return start + (output - 1) / 2;
 }
 

@@ -124,10 +124,18 @@ Deno.test("affineThrough() takes one point to the other, rounded to f32, without
   assertEquals(matrix, [Math.fround(0.1), 0, 0, -1, 0, -2, 0, 5, 0, 0, 1, 0]);
 });
 
-Deno.test("sampleTransform() of no ranges is the identity on the centred crop", () => {
+Deno.test("sampleTransform() of no ranges is the identity on the centred crop, from a whole voxel on", () => {
   const transform = sampleTransform({}, { input: [9, 8, 7], output: [5, 8, 10] }, key);
-  const matrix = IDENTITY.with(3, 2).with(11, -1.5);
+  const matrix = IDENTITY.with(3, 2).with(11, -2);
   assertEquals(transform, { shape: [5, 8, 10], matrix });
+});
+
+Deno.test("sampleTransform() centres odd and even crops on a voxel of a wanted label, from a whole voxel on", () => {
+  const labels = new Uint8Array(9 * 8 * 7);
+  labels[6 + 9 * (5 + 8 * 4)] = 3;
+  const shape = { input: [9, 8, 7], output: [5, 4, 10], labels } as const;
+  const { matrix } = sampleTransform({ crop: "nonzero" }, shape, key);
+  assertEquals(matrix, IDENTITY.with(3, 6 - 2).with(7, 5 - 2).with(11, 4 - 5));
 });
 
 Deno.test("sampleTransform() takes the output's middle to the crop's, plus the translation", () => {
