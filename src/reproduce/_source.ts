@@ -3,6 +3,7 @@ import {
   cohort,
   type CohortCase,
   type CohortSplit,
+  type FieldOfView,
   findCases,
   LAST_TEST_CASE,
   type Origins,
@@ -32,8 +33,12 @@ export interface Source {
   readonly makers?: readonly ((gpu: Gpu) => Stage)[];
 }
 
-/** Slices of a trunk: 64 of the network's in the profiles at 9 mm, two fewer than fill its field of view. */
-const TRUNK: Vec3 = [134, 110, 192];
+/** Voxels of 3 mm: what a field of view holds, filled up so that the middles of voxels of 9 mm are middles of theirs. */
+const GRIDS: Record<FieldOfView, Vec3> = {
+  trunk: [135, 111, 192],
+  chest: [135, 111, 108],
+  abdomen: [135, 111, 126],
+};
 
 /** Phantoms, numbered as their cohorts are: those for testing from 0. */
 export function phantomSource(
@@ -61,7 +66,7 @@ export function phantomSource(
       test: numbers(cohorts.test),
     },
     makers: all.map(({ index, fieldOfView }, i) => (gpu) => {
-      const own = grid ?? (fieldOfView === "trunk" ? { dims: TRUNK } : {});
+      const own = grid ?? { dims: GRIDS[fieldOfView] };
       return phantomStage(gpu, files[i]!, { seed, index, fieldOfView, ...own }, signal);
     }),
     gridSet: grid ? GRID : PHANTOMS,

@@ -17,7 +17,7 @@ import { antialias, createVolume, readNifti, type Vec3, type Volume } from "../v
 import { CLASSES, gridFactor, trainConfig, type Trainee, traineeName } from "./_arms.ts";
 import type { CaseFiles } from "./_cases.ts";
 import { toJson } from "./_files.ts";
-import { filledUp } from "./_filled_up.ts";
+import { fitted } from "./_fitted.ts";
 import type { Stage } from "./_stage.ts";
 import type { TrainingSettings } from "./profiles.ts";
 
@@ -172,18 +172,20 @@ async function load(
   return loaded;
 }
 
-/** Smoothed as on its way to the network's grid, and so large that the sample in its middle has the voxels that `resample` would give it. */
-function toTrainOn(
+/**
+ * Smoothed as on its way to the network's grid, and of so many voxels that a sample of the whole case begins where that grid does, see
+ * `networkGrid`.
+ */
+export function toTrainOn(
   volume: Volume,
   labels: Labels,
   { settings, config }: { readonly settings: TrainingSettings; readonly config: TrainConfig },
 ): [Volume, Labels] {
   const factor = gridFactor(settings);
-  const { dims } = volume;
-  const size = sampleSize(config, dims).map((n, axis) => {
-    const coarse = Math.max(1, Math.round(dims[axis]! / factor));
-    return dims[axis]! + factor * Math.max(0, n - coarse);
+  const dims = sampleSize(config, volume.dims).map((n, axis) => {
+    const all = volume.dims[axis]!;
+    return n < Math.round(all / factor) ? all : n * factor;
   }) as unknown as Vec3;
   const image = factor === 1 ? volume : antialias(volume, settings.spacing);
-  return [filledUp(image, size, OUTSIDE_HU), filledUp(labels, size, OUTSIDE_LABEL)];
+  return [fitted(image, dims, OUTSIDE_HU), fitted(labels, dims, OUTSIDE_LABEL)];
 }
