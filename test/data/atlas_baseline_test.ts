@@ -1,6 +1,10 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { fitAtlas, segmentByAtlas } from "../../src/data/mod.ts";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { cohort, type CohortSplit, fitAtlas, phantom, segmentByAtlas } from "../../src/data/mod.ts";
+import type { Gpu } from "../../src/gpu/mod.ts";
+import { type OrganName, ORGANS } from "../../src/labels/mod.ts";
+import { dice, meanDice } from "../../src/metrics/mod.ts";
 import { createVolume } from "../../src/volume/mod.ts";
+import { withGpu } from "../_gpu.ts";
 
 const GRID = { dims: [4, 1, 1], spacing: [9, 9, 9] } as const;
 
@@ -43,3 +47,38 @@ Deno.test("fitAtlas() and segmentByAtlas() refuse no cases and other grids", () 
   assertThrows(() => fitAtlas([one, { volume, labels }]), RangeError, "3 x 1 x 1");
   assertThrows(() => segmentByAtlas(fitAtlas([one]), volume), RangeError, "3 voxels");
 });
+
+/** Patients of a split, all seen from neck to thigh at 9 mm. */
+async function trunks(gpu: Gpu, split: CohortSplit, count: number) {
+  const cases = [];
+  for (const { seed, index } of cohort({ split, seed: 1, count })) {
+    const { ct, labels } = await phantom(gpu, {
+      seed,
+      index,
+      dims: [45, 37, 64],
+      spacing: [9, 9, 9],
+    });
+    cases.push({ volume: ct, labels });
+  }
+  return cases;
+}
+
+Deno.test(
+  "An atlas with histograms of HU finds liver and lungs of the cohort, and stays below 0.6 on kidneys and bladder: the cohort is not too easy",
+  withGpu(async (gpu) => {
+    const atlas = fitAtlas(await trunks(gpu, "train", 20));
+    const found = (await trunks(gpu, "validation", 8)).map(({ volume, labels }) => ({
+      predicted: segmentByAtlas(atlas, volume),
+      truth: labels.data,
+    }));
+    const mean = (organ: OrganName) =>
+      meanDice(found.map(({ predicted, truth }) => dice(predicted, truth, ORGANS[organ]))).mean!;
+    assert(
+      mean("lungs") > 0.8 && mean("liver") > 0.7,
+      `lungs ${mean("lungs")}, liver ${mean("liver")}`,
+    );
+    for (const organ of ["kidneys", "bladder"] as const) {
+      assert(mean(organ) < 0.6, `${organ} ${mean(organ)}`);
+    }
+  }),
+);
