@@ -29,7 +29,7 @@ async function run(out: string, options: ReproduceOptions = {}) {
   return { ...outcome, progress, reused: reused.map(({ message }) => message) };
 }
 
-Deno.test("reproduce() trains the 2 x 2, scores each arm on all test cases and compares them; verifying finds the same", () =>
+Deno.test("reproduce() trains the 2 x 2, scores each arm on all test cases and compares them; verifying finds the same, but for what was tampered with", () =>
   withFolder(async (folder) => {
     const { result, reportPath } = await run(folder);
     assertEquals(result.dataset.test, [0, 1]);
@@ -51,8 +51,19 @@ Deno.test("reproduce() trains the 2 x 2, scores each arm on all test cases and c
     const report = await Deno.readTextFile(reportPath);
     assertStringIncludes(report, "Dice per organ and arm");
     assertStringIncludes(report, "By Dice at 3 mm of iou+aug, seed 5, over 2 test cases.");
-    const differ = await verifyWith(parts(), folder, {});
-    assertEquals(differ, []);
+    const path = join(folder, "result.json");
+    const kept = JSON.parse(await Deno.readTextFile(path));
+    const { dice } = kept.arms[0].organs.lungs;
+    const [output] = kept.manifest.outputs;
+    const { sha256 } = output;
+    const mean = dice.mean;
+    dice.mean = 0.99;
+    output.sha256 = "0".repeat(64);
+    await Deno.writeTextFile(path, JSON.stringify(kept));
+    assertEquals(await verifyWith(parts(), folder, {}), [
+      `arms.0.organs.lungs.dice.mean: 0.99, again ${mean}`,
+      `manifest.outputs.0.sha256: "${"0".repeat(64)}", again "${sha256}"`,
+    ]);
     const again: ReproduceResult = JSON.parse(
       await Deno.readTextFile(join(folder, "verify", "result.json")),
     );
