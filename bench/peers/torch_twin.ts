@@ -99,13 +99,15 @@ export class TorchTwin implements AsyncDisposable {
   }
 
   /**
-   * Takes the gradients of the folder's first batch.
+   * Takes the gradients of one of the folder's batches, by default of the first.
    *
-   * @param request The training, and a file for the gradients.
+   * @param request The training, the batch, and a file for the gradients.
    * @returns Loss and gradients, without L2.
    * @throws {Error} If PyTorch refuses.
    */
-  async gradients(request: TwinRequest & { readonly out: string }): Promise<TwinGradients> {
+  async gradients(
+    request: TwinRequest & { readonly batch?: number; readonly out: string },
+  ): Promise<TwinGradients> {
     const { loss, sizes } = await this.#ask("gradients", request);
     const entries = Object.entries(sizes as Record<string, number>);
     const count = entries.reduce((sum, [, size]) => sum + size, 0);

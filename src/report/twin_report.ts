@@ -84,9 +84,10 @@ function ruleSection({ rule }: TwinResult): Html {
 `;
 }
 
-function gradientSection({ gradients }: TwinResult): Html {
+function gradientSection({ gradients, rule }: TwinResult): Html {
   return markup`<section>
 <h2>Gradients of one step</h2>
+<p>Of each parameter the median of ${rule.batches} batches: an activation within a rounding of 0 may count or not, as in one of them its sign falls.</p>
 ${
     scrollTable(
       "Of each loss the parameter that takes the largest share of its tolerance; Euclidean distance from f64, relative to the gradient's length",

@@ -11,6 +11,8 @@ export interface TwinRule {
   readonly floor: number;
   /** The largest share by which a nudged run's weights are off. */
   readonly nudge: number;
+  /** Batches whose median counts for a gradient. */
+  readonly batches: number;
   /** Distance of PyTorch's own runs at which a curve stops to decide anything. */
   readonly decisive: number;
 }

@@ -4,7 +4,7 @@ import type { Gpu } from "../gpu/mod.ts";
 import { formatLoss } from "../nn/mod.ts";
 import type { TwinControlRow, TwinCurveRow, TwinGradientRow } from "../report/twin_schema.ts";
 import { writeBatches } from "./folders.ts";
-import { judgeCurve, judgeGradients, RULE } from "./judge.ts";
+import { type BatchGradients, judgeCurve, judgeGradients, RULE } from "./judge.ts";
 import { gradientsOurs, trainOurs } from "./ours.ts";
 import { CURVE_CROP, trainingOf, type TwinPlan } from "./plan.ts";
 
@@ -90,14 +90,17 @@ export async function compareGradients(sides: Sides): Promise<TwinGradientRow[]>
   const rows: TwinGradientRow[] = [];
   for (const loss of plan.losses) {
     onStage?.(`${formatLoss(loss)}: gradients of one step`);
-    const request = { folder, loss, out };
-    const { gradients: exact } = await torch.gradients({ ...request, dtype: "float64" });
-    const turned = [];
-    for (const axes of AXIS_ORDERS) {
-      turned.push((await torch.gradients({ ...request, dtype: "float32", axes })).gradients);
+    const batches: BatchGradients[] = [];
+    for (let batch = 0; batch < RULE.batches; batch++) {
+      const request = { folder, loss, batch, out };
+      const { gradients: exact } = await torch.gradients({ ...request, dtype: "float64" });
+      const turned = [];
+      for (const axes of AXIS_ORDERS) {
+        turned.push((await torch.gradients({ ...request, dtype: "float32", axes })).gradients);
+      }
+      batches.push({ ours: await gradientsOurs(gpu, folder, loss, batch), exact, turned });
     }
-    const ours = await gradientsOurs(gpu, folder, loss);
-    rows.push({ loss: formatLoss(loss), ...judgeGradients(ours, exact, turned) });
+    rows.push({ loss: formatLoss(loss), ...judgeGradients(batches) });
   }
   return rows;
 }

@@ -21,6 +21,11 @@ export const RULE = {
   floor: 1e-6,
   /** The nudged runs' weights are each off by at most this share: 2^-20, what a sum of some 250 products in f32 loses (2^-24 times its root). */
   nudge: 2 ** -20,
+  /**
+   * Gradients are taken of so many batches, and of each parameter the median one counts. Where an activation is within a rounding of 0, the
+   * slope of its ReLU is 0 or 1 by luck: one voxel among 10^5 then moved the gradients before it by a hundredth, in one batch of many.
+   */
+  batches: 3,
   /** Once PyTorch's own runs are this far from f64, the rest of a curve decides nothing. */
   decisive: 0.01,
 } as const;
@@ -102,33 +107,47 @@ export interface GradientVerdict {
 /** Gradients by parameter. */
 export type Gradients = ReadonlyMap<string, ArrayLike<number>>;
 
+/** The gradients of one batch. */
+export interface BatchGradients {
+  readonly ours: Gradients;
+  /** PyTorch's in f64. */
+  readonly exact: Gradients;
+  /** PyTorch's in f32, one an order of sums, in the axes of the others. */
+  readonly turned: readonly Gradients[];
+}
+
 /**
- * Judges the gradients of one step by {@linkcode RULE}, each parameter's as one vector.
+ * Judges the gradients of one step by {@linkcode RULE}, each parameter's as one vector, by the median of the batches.
  *
- * @param ours By parameter.
- * @param exact PyTorch's in f64.
- * @param turned PyTorch's in f32, one an order of sums, in the axes of the others.
+ * @param batches At least one, all of the same parameters.
  * @returns The verdict of the worst parameter.
- * @throws {RangeError} If ours has not the parameters of PyTorch's.
+ * @throws {RangeError} If there is no batch, or ours has not the parameters of PyTorch's.
  */
-export function judgeGradients(
-  ours: Gradients,
-  exact: Gradients,
-  turned: readonly Gradients[],
-): GradientVerdict {
-  const all = [...exact].map(([parameter, values]) => {
-    const length = distance(values, new Float64Array(values.length));
-    // A channel that is dead has a gradient of zeros, and must have it everywhere.
-    const off = (gradients: Gradients) => over(distance(gradients.get(parameter), values), length);
-    const deviation = off(ours);
-    const yardstick = Math.max(...turned.map(off));
-    const share = deviation / (RULE.factor * yardstick + RULE.floor);
-    const verdict: TwinVerdict = share <= 1 ? "agrees" : "differs";
-    return { parameter, deviation, yardstick, share, verdict };
+export function judgeGradients(batches: readonly BatchGradients[]): GradientVerdict {
+  const [first] = batches;
+  if (!first) throw new RangeError("Cannot compare gradients: there is no batch");
+  const all = [...first.exact.keys()].map((parameter) => {
+    const verdicts = batches.map((batch) => judgeParameter(parameter, batch));
+    verdicts.sort((a, b) => a.share < b.share ? -1 : 1);
+    return verdicts[Math.floor(verdicts.length / 2)]!;
   });
-  return all.reduce((worst, next) =>
-    next.share > worst.share || Number.isNaN(next.share) ? next : worst
-  );
+  return all.reduce((worst, next) => next.share > worst.share ? next : worst);
+}
+
+function judgeParameter(
+  parameter: string,
+  { ours, exact, turned }: BatchGradients,
+): GradientVerdict {
+  const values = exact.get(parameter)!;
+  const length = distance(values, new Float64Array(values.length));
+  // A channel that is dead has a gradient of zeros, and must have it everywhere.
+  const off = (gradients: Gradients) => over(distance(gradients.get(parameter), values), length);
+  const deviation = off(ours);
+  const yardstick = Math.max(...turned.map(off));
+  const found = deviation / (RULE.factor * yardstick + RULE.floor);
+  // What is not a number is the farthest off.
+  const share = Number.isNaN(found) ? Infinity : found;
+  return { parameter, deviation, yardstick, share, verdict: share <= 1 ? "agrees" : "differs" };
 }
 
 function distance(found: ArrayLike<number> | undefined, expected: ArrayLike<number>): number {

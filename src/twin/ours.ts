@@ -22,6 +22,8 @@ export interface OwnRequest {
   readonly optimizer?: OptimizerSpec;
   /** In place of the folder's L2. */
   readonly l2?: number;
+  /** The first of its batches that counts; 0 if absent. */
+  readonly first?: number;
   /** How many of its batches. */
   readonly steps: number;
   readonly signal?: AbortSignal | undefined;
@@ -43,13 +45,13 @@ export interface OwnTraining {
  * @returns Losses and state.
  */
 export async function trainOurs(gpu: Gpu, request: OwnRequest): Promise<OwnTraining> {
-  const { folder, steps, signal, ...given } = request;
+  const { folder, first = 0, steps, signal, ...given } = request;
   const index = await readBatchIndex(folder);
   const { config, loss, optimizer, l2, batches } = { ...index, ...given };
   const before = await readBatchState(folder, index);
   using training = createTrainingStep(gpu, { config, loss, optimizer, l2, state: before });
   const losses: number[] = [];
-  for (const entry of batches.slice(0, steps)) {
+  for (const entry of batches.slice(first, first + steps)) {
     signal?.throwIfAborted();
     const batch = await readBatch(folder, entry);
     using images = uploadImages(gpu, batch);
@@ -61,21 +63,30 @@ export async function trainOurs(gpu: Gpu, request: OwnRequest): Promise<OwnTrain
 }
 
 /**
- * Takes the gradients of a folder's first batch: after the first step the velocity of gradient descent is the gradient itself.
+ * Takes the gradients of one of a folder's batches: after the first step the velocity of gradient descent is the gradient itself.
  *
  * @param gpu Where.
  * @param folder The folder.
  * @param loss The loss.
+ * @param batch Which of its batches.
  * @returns Gradients by parameter, without L2.
  */
 export async function gradientsOurs(
   gpu: Gpu,
   folder: string,
   loss: LossSpec,
+  batch: number = 0,
 ): Promise<Map<string, Float32Array>> {
   const optimizer = { name: "sgd", momentum: 0.9 } as const;
   const { config } = await readBatchIndex(folder);
-  const { state } = await trainOurs(gpu, { folder, loss, optimizer, l2: 0, steps: 1 });
+  const { state } = await trainOurs(gpu, {
+    folder,
+    loss,
+    optimizer,
+    l2: 0,
+    first: batch,
+    steps: 1,
+  });
   return new Map(
     parametersOf(config).map(({ name }) => [name, state.get(`sgd.velocity/${name}`)!]),
   );

@@ -25,7 +25,7 @@ const RESULT: TwinResult = {
   versions: { PyTorch: "1.13" },
   command: "deno task twin",
   setting: { "L2": "1e-4" },
-  rule: { factor: 8, floor: 1e-6, nudge: 1e-6, decisive: 0.01 },
+  rule: { factor: 8, floor: 1e-6, nudge: 1e-6, batches: 3, decisive: 0.01 },
   gradients: [{
     loss: "iou",
     parameter: "head.bias",

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { judgeCurve, judgeGradients, RULE } from "../../src/twin/judge.ts";
+import { type Gradients, judgeCurve, judgeGradients, RULE } from "../../src/twin/judge.ts";
 
 const EXACT = [1, 0.9, 0.8, 0.7];
 /** Farthest so far: 1e-7, 2e-6, 2e-6, 4e-5. */
@@ -55,14 +55,30 @@ Deno.test("judgeGradients() compares each parameter's gradient as a vector and n
     new Map([["a", [3, 4]], ["b", [100 + 1e-5, 0]], ["dead", [0, 0]]]),
   ];
   const ours = new Map([["a", [3 + 1.5e-5, 4]], ["b", [100, 5e-5]], ["dead", [0, 0]]]);
-  const worst = judgeGradients(ours, exact, turned);
+  const judge = (own: Gradients) => judgeGradients([{ ours: own, exact, turned }]);
+  const worst = judge(ours);
   // a: 3e-6 against 4 times 1e-6 + 1e-6; b: 5e-7 against 4 times 1e-7 + 1e-6.
   assertEquals([worst.parameter, worst.verdict], ["a", "agrees"]);
   assertAlmostEquals(worst.share, 3 / 5, 1e-6);
   const alive = new Map([...ours, ["dead", [0, 1e-9]]]);
-  assertEquals(judgeGradients(alive, exact, turned).parameter, "dead");
-  assertEquals(judgeGradients(alive, exact, turned).verdict, "differs");
+  assertEquals(judge(alive).parameter, "dead");
+  assertEquals(judge(alive).verdict, "differs");
   const wrong = new Map([...ours, ["b", [100, NaN]]]);
-  assertEquals(judgeGradients(wrong, exact, turned).verdict, "differs");
-  assertThrows(() => judgeGradients(new Map(), exact, turned), RangeError, "of a gradient with 2");
+  assertEquals(judge(wrong).verdict, "differs");
+  assertThrows(() => judge(new Map()), RangeError, "of a gradient with 2");
+  assertThrows(() => judgeGradients([]), RangeError, "there is no batch");
+});
+
+Deno.test("judgeGradients() lets one batch of three be off in a parameter, not two", () => {
+  const exact = new Map([["a", [3, 4]], ["b", [100, 0]]]);
+  const good = { ours: exact, exact, turned: [exact] };
+  const off = (parameter: string) => ({
+    ...good,
+    ours: new Map([...exact, [parameter, [3, 4.1]]]),
+  });
+  assertEquals(judgeGradients([off("a"), good, off("b")]).verdict, "agrees");
+  const twice = judgeGradients([off("a"), good, off("a")]);
+  assertEquals([twice.parameter, twice.verdict], ["a", "differs"]);
+  const lost = { ...good, ours: new Map([...exact, ["b", [100, NaN]]]) };
+  assertEquals(judgeGradients([lost, good, lost]).verdict, "differs");
 });

@@ -26,7 +26,7 @@ test(
         }
         const ours = await gradientsOurs(gpu, folder, loss);
         assertEquals([...ours.keys()], [...exact.keys()]);
-        const { verdict, ...worst } = judgeGradients(ours, exact, turned);
+        const { verdict, ...worst } = judgeGradients([{ ours, exact, turned }]);
         const where = `${formatLoss(loss)}, ${JSON.stringify(config)}: ${JSON.stringify(worst)}`;
         assert(verdict === "agrees", where);
       }

@@ -9,7 +9,7 @@ the same but for the order of its sums. `nudge`, {"size": s, "seed": n}, multipl
 
 {"op": "hello"}                             versions and threads
 {"op": "train", "steps": n, "out": file}    trains on the first n batches; `losses` before each step, null if not finite; the state afterwards in `out`, if given
-{"op": "gradients", "out": file}            the first batch's `loss`, and in `out` its gradients, raw float64, in the order of `sizes`
+{"op": "gradients", "batch": i, "out": file}  a batch's `loss`, and in `out` its gradients, raw float64, in the order of `sizes`
 {"op": "logits", "training": b, "out": f}   the first batch's logits, raw float64
 {"op": "segment", "out": prefix}            labels of every batch by running statistics, raw uint8, in prefix + number of the batch
 """
@@ -77,8 +77,8 @@ class Training:
             write_tensors(out, {name: self._turned_back(tensor.detach()) for name, tensor in trained.items()})
         return {"losses": losses}
 
-    def gradients(self, out):
-        value = self.loss(0)
+    def gradients(self, out, batch=0):
+        value = self.loss(batch)
         value.backward()
         parameters = self.network.parameters
         raw = [self._turned_back(tensor.grad.double()).reshape(-1) for tensor in parameters.values()]
@@ -130,7 +130,7 @@ def answer(request):
     if op not in ("train", "gradients", "logits", "segment"):
         raise ValueError(f'Cannot answer: unknown request "{op}"')
     training = Training(request)
-    own = {key: request[key] for key in ("steps", "training", "out") if key in request}
+    own = {key: request[key] for key in ("steps", "training", "batch", "out") if key in request}
     return getattr(training, op)(**own)
 
 
