@@ -11,19 +11,19 @@ export const GATE_SEED = 97;
  */
 export const GATE: Profile = {
   ...PROFILES.smoke,
-  phantoms: { train: 4, validation: 1, test: 8, grid: { dims: [67, 55, 64], spacing: [6, 6, 6] } },
+  phantoms: { train: 4, validation: 1, test: 8, grid: { dims: [45, 37, 43], spacing: [9, 9, 9] } },
   training: {
     network: {
       channels: [4, 8, 16],
-      convolutions: 2,
+      convolutions: 1,
       norm: "instance",
       slope: 0,
       pool: 2,
       up: "transposed-2",
       split: false,
     },
-    spacing: 12,
-    crop: [36, 28, 32],
+    spacing: 9,
+    crop: [48, 40, 48],
     cropMode: "none",
     batch: 1,
     steps: 150,
