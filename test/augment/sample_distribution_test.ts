@@ -93,11 +93,14 @@ Deno.test("sampleTransform() starts uniform crops at each voxel that leaves them
   assertEquals(new Set(entries(found, 11)), new Set([-2]));
 });
 
-/** The voxel at the middle of each result, as an index. */
+/** The voxel at the middle of each result, of two the second, as an index. */
 function centres(transforms: readonly Transform[], [nx, ny]: readonly number[]): number[] {
   return transforms.map(({ matrix, shape }) => {
     const at = [0, 4, 8].map((row) =>
-      shape.reduce((sum, n, axis) => sum + matrix[row + axis]! * (n - 1) / 2, matrix[row + 3]!)
+      shape.reduce(
+        (sum, n, axis) => sum + matrix[row + axis]! * Math.floor(n / 2),
+        matrix[row + 3]!,
+      )
     );
     return at[0]! + nx! * (at[1]! + ny! * at[2]!);
   });
