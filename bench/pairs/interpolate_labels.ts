@@ -115,7 +115,7 @@ const cases: readonly Case<LabelsInput>[] = [
 /** Labels of a finer grid by interpolated class probabilities. */
 export const labelsBetween: Pair<LabelsInput> = {
   name: "nn/interpolate-labels",
-  kernels: ["src/infer/interpolate_labels.wgsl"],
+  kernels: ["src/infer/interpolate_labels.wgsl", "src/infer/uniform_cells.wgsl"],
   cases,
   async gpu(gpu, { dims: [nx, ny, nz], classes, sums, ring = { first: 0, depth: nz }, onto }) {
     const { first, depth } = ring;

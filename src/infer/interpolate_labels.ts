@@ -2,11 +2,22 @@ import { defineKernel, filled, type Gpu, type GpuArray, uniforms } from "../gpu/
 import { argmaxChannels, type GpuTensor } from "../nn/mod.ts";
 import { type Vec3, voxelCount } from "../volume/mod.ts";
 import interpolateLabelsWgsl from "./interpolate_labels.wgsl" with { type: "text" };
+import uniformCellsWgsl from "./uniform_cells.wgsl" with { type: "text" };
+
+/** As in the kernel. */
+const ROWS = 8;
+const LABEL = "nn/interpolate-labels";
+
+const uniformCells = defineKernel({
+  label: `${LABEL} cells`,
+  code: uniformCellsWgsl,
+  bindings: { p: "uniform", sums: "read", nearest: "read", cells: "write", scales: "write" },
+});
 
 const kernel = defineKernel({
-  label: "nn/interpolate-labels",
+  label: LABEL,
   code: interpolateLabelsWgsl,
-  bindings: { p: "uniform", sums: "read", nearest: "read", labels: "write" },
+  bindings: { p: "uniform", sums: "read", cells: "read", scales: "read", labels: "write" },
 });
 
 /** A grid with the axes of a coarse one: voxel i of it lies at `first + i step` on the coarse one. */
@@ -39,7 +50,19 @@ export function interpolateLabels(
 ): GpuArray {
   const [, depth, ny, nx, classes] = sums.shape;
   const words = Math.ceil(voxelCount(dims) / 4);
+  // Whole blocks of rows, see the kernel.
+  const block = ROWS * Math.ceil(dims[0] / 4);
+  const voxels = depth * ny * nx;
   using nearest = argmaxChannels(gpu, sums);
+  using cells = gpu.allocate(4 * voxels, "cells of one label");
+  using scales = gpu.allocate(4 * voxels, "scales of class sums");
+  gpu.dispatch(uniformCells, {
+    p: uniforms({ u32: [nx, ny, depth, classes] }),
+    sums: sums.array,
+    nearest,
+    cells,
+    scales,
+  }, gpu.workgroups(voxels, 64));
   return filled(gpu.allocate(4 * words, "labels"), (labels) => {
     gpu.dispatch(kernel, {
       p: uniforms(
@@ -49,8 +72,9 @@ export function interpolateLabels(
         { f32: [...step, 0] },
       ),
       sums: sums.array,
-      nearest,
+      cells,
+      scales,
       labels,
-    }, gpu.workgroups(words, 64));
+    }, gpu.workgroups(Math.ceil(words / block) * block, 64));
   });
 }
