@@ -64,7 +64,7 @@ export class ClassSums implements Disposable {
     const inside = dims.map((n, axis) => Math.min(tile[axis]!, n - corner[axis]!));
     accumulateTile(this.#gpu, logits, {
       sums: this.#sums,
-      origin: [corner[0], corner[1], corner[2] % ringDepth(this.#options)],
+      origin: [corner[0], corner[1], corner[2] % this.#sums.shape[1]],
       inside: inside as unknown as Vec3,
       weights: this.#weights,
     });
@@ -95,7 +95,7 @@ export class ClassSums implements Disposable {
     const bytes = 4 * dims[0] * dims[1] * classes;
     // The last slice is a neighbour of those to come.
     for (; this.#cleared < summed - 1; this.#cleared++) {
-      gpu.clear(this.#sums.array, this.#cleared % ringDepth(this.#options) * bytes, bytes);
+      gpu.clear(this.#sums.array, this.#cleared % this.#sums.shape[1] * bytes, bytes);
     }
   }
 

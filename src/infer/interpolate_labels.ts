@@ -4,7 +4,7 @@ import { type Vec3, voxelCount } from "../volume/mod.ts";
 import interpolateLabelsWgsl from "./interpolate_labels.wgsl" with { type: "text" };
 import uniformCellsWgsl from "./uniform_cells.wgsl" with { type: "text" };
 
-/** As in the kernel. */
+/** Rows that neighbouring invocations work on. */
 const ROWS = 8;
 const LABEL = "nn/interpolate-labels";
 
@@ -69,7 +69,8 @@ export function interpolateLabels(
         { u32: [...dims, classes, nx, ny, slices, depth] },
         { f32: first },
         { u32: [words] },
-        { f32: [...step, 0] },
+        { f32: step },
+        { u32: [ROWS] },
       ),
       sums: sums.array,
       cells,

@@ -10,22 +10,20 @@
 // Versions tried, 6 classes, 45 x 37 x 64 to 135 x 111 x 192 voxels, lavapipe, 2 cores busy with other work, ms:
 //   labels and totals of all corners read for each voxel, neighbours along x   370
 //   neighbours on rows side by side                                            190
-//   totals once a coarse voxel                                                 160 (this)
+//   totals once a coarse voxel                                                 160 (this), 96 on idle cores
 //
 // Tolerance: labels differ where two classes are as likely, but for the rounding of a position, 2^-16 voxels, and of probabilities.
 struct P {
   fine: vec3u, classes: u32,
   coarse: vec3u, depth: u32,
   first: vec3f, words: u32,
-  step: vec3f,
+  step: vec3f, rows: u32, // that neighbouring invocations work on
 };
 @group(0) @binding(0) var<uniform> p: P;
 @group(0) @binding(1) var<storage, read> sums: array<f32>;
 @group(0) @binding(2) var<storage, read> cells: array<u32>;
 @group(0) @binding(3) var<storage, read> scales: array<f32>;
 @group(0) @binding(4) var<storage, read_write> labels: array<u32>;
-
-const ROWS = 8u;
 
 // The four corners in a slice.
 fn corners(low: vec3u, z: u32) -> vec4u {
@@ -67,7 +65,7 @@ fn interpolated(i: vec3u) -> u32 {
   let i = id.x + id.y * groups.x * 64u;
   // Neighbours work on rows side by side, which more often are all in cells of one label.
   let width = (p.fine.x + 3u) / 4u;
-  let word = i / (ROWS * width) * ROWS * width + i % ROWS * width + i / ROWS % width;
+  let word = i / (p.rows * width) * p.rows * width + i % p.rows * width + i / p.rows % width;
   if (word < p.words) {
     let row = 4u * word / p.fine.x;
     var at = vec3u(4u * word % p.fine.x, row % p.fine.y, row / p.fine.y);
