@@ -6,12 +6,13 @@ import { SCORED_ORGANS } from "../metrics/mod.ts";
 import type { ResultAdapter } from "../report/mod.ts";
 import {
   type CaseScore,
+  networkGrid,
   type Profile,
   type ReproduceProgress,
   type ScoredPhantom,
   scorePhantoms,
 } from "../reproduce/mod.ts";
-import { readNifti, resample } from "../volume/mod.ts";
+import { readNifti, resampleTo } from "../volume/mod.ts";
 import { exactHashes, type Rules } from "./_exact.ts";
 import { GATE, GATE_SEED } from "./settings.ts";
 
@@ -100,7 +101,11 @@ async function masksOf(phantoms: readonly ScoredPhantom[], spacing: number): Pro
   for (const { made: { number }, truth, ruled } of phantoms) {
     const { data } = await readLabels(truth, {});
     masks.push({ chain: "labels of phantoms", case: number, labels: data });
-    const coarse = resample(await readLabels(ruled, {}), { spacing, interpolation: "nearest" });
+    const labels = await readLabels(ruled, {});
+    const coarse = resampleTo(labels, networkGrid(labels, spacing), {
+      interpolation: "nearest",
+      outside: "edge",
+    });
     masks.push({ chain: "rules on phantoms", case: number, labels: Uint8Array.from(coarse.data) });
   }
   return masks;

@@ -24,6 +24,10 @@ export function networkFiles(folder: string, number: number): CaseFiles {
 /**
  * The network's grid of a case at 3 mm. Of an odd number of voxels to one of the network's, which begin with the first, it has the middle one:
  * between two voxels the image would be a mean of both, and the label one's.
+ *
+ * @param grid The case's.
+ * @param spacing mm between the network's voxels.
+ * @returns The network's grid: as many voxels as fill the case's, rounded, one along each axis at least.
  */
 export function networkGrid({ dims, affine, spacing: own }: Grid, spacing: number): Grid {
   const factors = own.map((mm) => spacing / mm);

@@ -9,6 +9,7 @@ export type { CaseFiles } from "./_cases.ts";
 export type { CaseScore } from "./_metrics.ts";
 export type { PlannedStages } from "./_plan.ts";
 export { gitCommit } from "./_git.ts";
+export { networkGrid } from "./_network_grid.ts";
 export {
   type PhantomCohort,
   type Profile,
